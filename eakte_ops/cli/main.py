@@ -1,0 +1,68 @@
+"""The program `eakte-ops`: global options, the table of subcommands, and how every ending becomes an exit status."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eakte_ops import __version__
+from eakte_ops.cli.context import CONTEXT
+from eakte_ops.cli.output import say, say_error
+from eakte_ops.errors import EakteError, Status
+
+app = typer.Typer(
+    name="eakte-ops",
+    help="Operate the e-file software of many towns: the town owns the machine, the centre runs the software.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"eakte-ops {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    project: Annotated[
+        Path | None, typer.Option("--project", metavar="DIR", help="Operations folder (else EAKTE_OPS_PROJECT).")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")] = False,
+    _show_version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    CONTEXT.project, CONTEXT.debug = project, debug
+
+
+def run() -> None:
+    """Entry point: runs the command line of this process and ends it with the status of design.md section 6."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(words: list[str]) -> int:
+    """Runs `words` and returns the exit status; every error is told as a sentence, a traceback only with --debug."""
+    try:
+        result = typer.main.get_command(app).main(words, prog_name="eakte-ops", standalone_mode=False)
+    except EakteError as problem:
+        if CONTEXT.debug:
+            raise
+        say_error(problem)
+        return problem.status
+    except typer.TyperException as problem:
+        say(f"{getattr(problem, 'format_message', problem.__str__)()}  (eakte-ops --help shows what there is)")
+        return Status.USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        say("Interrupted.")
+        return Status.INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return Status.OK
+    return result if isinstance(result, int) else Status.OK

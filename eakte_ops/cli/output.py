@@ -1,0 +1,70 @@
+"""How things are said: data on stdout, talk on stderr, colours only for people's terminals, JSON with a schema name."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING, Any
+
+from eakte_ops.errors import EakteError, InvalidFile
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def say(text: str = "") -> None:
+    """Talk: one line on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def show(text: str = "") -> None:
+    """Data: one line on stdout."""
+    print(text)
+
+
+def show_json(schema: str, version: int, content: Mapping[str, Any]) -> None:
+    """Data for programs: `schema` and `version` first, then `content`; UTF-8, indented, keys in the given order."""
+    print(json.dumps({"schema": f"eakte-ops/{schema}", "version": version, **content}, ensure_ascii=False, indent=2))
+
+
+def is_for_people(stream: IO[str]) -> bool:
+    """Whether colours and moving lines are wanted on `stream`."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def console(stream: IO[str] | None = None) -> Console:
+    """A rich console on stdout (default) or `stream`; without markup, emoji and highlighting of our own texts.
+
+    When `stream` is no terminal the width does not depend on it, so that nothing is cut off in files and pipes.
+    """
+    from rich.console import Console
+
+    out = stream or sys.stdout
+    people = is_for_people(out)
+    return Console(
+        file=out,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        no_color=not people,
+        force_terminal=people,
+        width=None if out.isatty() else 160,
+        soft_wrap=not out.isatty(),
+    )
+
+
+def say_error(problem: EakteError) -> None:
+    """An error as sentences with place, cause and way out, on stderr."""
+    if isinstance(problem, InvalidFile):
+        for mistake in problem.mistakes:
+            say(str(mistake))
+        say(str(problem))
+        return
+    first, *rest = str(problem).splitlines() or [""]
+    say(first[:1].upper() + first[1:] if not problem.place else first)
+    for line in rest:
+        say(line)
+    if problem.way_out:
+        say(f"  → {problem.way_out}")

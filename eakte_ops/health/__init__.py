@@ -1,0 +1,1 @@
+"""What is asked on servers (facts), how it is judged (checks)."""

@@ -1,0 +1,1 @@
+"""Towns, servers, windows, contacts: read strictly, with line and column."""

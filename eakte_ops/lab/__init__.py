@@ -1,0 +1,1 @@
+"""Real hosts on one machine, to try and to train on."""

@@ -1,0 +1,1 @@
+"""Profiles as data: what an e-file product is made of."""

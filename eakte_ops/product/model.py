@@ -1,0 +1,115 @@
+"""What an e-file product is made of: the values that profiles/NAME.yml holds. No product is known to any other code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Platform: TypeAlias = Literal["linux", "windows"]
+Language: TypeAlias = Literal["de", "en"]
+PortNumber: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Strict(BaseModel):
+    """Base of all models read from YAML: exact types, no unknown keys, not changed after reading."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Title(Strict):
+    """A name for people, in both languages."""
+
+    de: str
+    en: str
+
+
+class Probe(Strict):
+    """How one can see from the server itself that a component works.
+
+    health: GET `path` on `port` of 127.0.0.1 answers JSON with `status` (body counts, not the HTTP status), nested
+    `components`. aggregate: JSON list of all services and their state. page: the answer contains `contains`.
+    index: health body that also carries colour and blocks. startup: the file at `place` ends with `contains`.
+    port: accepts a connection. certificate: TLS on `port` shows a certificate with an end.
+    sql: SELECT as the night account's role over the local socket in `place`.
+    """
+
+    kind: Literal["health", "aggregate", "page", "index", "startup", "port", "certificate", "sql"]
+    port: str = ""  # name of a port of the component
+    path: str = ""
+    place: str = ""  # name of a place of the component
+    contains: str = ""
+
+
+class Service(Strict):
+    """A microservice that a component's process runs; `instances` 0 switches it off (the normal way)."""
+
+    port: PortNumber | None = None
+    health: str = "/manage/health"
+    instances: int = Field(default=1, ge=0, le=32)
+    since: str = ""
+    until: str = ""
+
+
+class Component(Strict):
+    """One part of the software. `order`: starts in rising order, stops in falling order.
+
+    `unit`: per platform, the name under which the service manager of the operating system knows it.
+    `since`/`until`: first and last release that has it; empty means no limit.
+    """
+
+    title: Title
+    order: int
+    unit: Mapping[Platform, str]
+    required: bool = False
+    ports: Mapping[str, PortNumber] = {}
+    places: Mapping[str, str] = {}
+    services: Mapping[str, Service] = {}
+    probes: tuple[Probe, ...] = ()
+    since: str = ""
+    until: str = ""
+
+
+class Release(Strict):
+    """A version of all components. `next`: the releases one may go to from here, nearest first."""
+
+    next: tuple[str, ...] = ()
+
+
+class Layout(Strict):
+    """Where the centre's things lie on a server of one platform, and under which accounts."""
+
+    software_account: str
+    work_account: str
+    look_account: str
+    releases: str
+    current: str
+    configuration: str
+    data: str
+    logs: str
+    state: str  # our own: jobs, lock, hold
+    granted: str  # root-owned: what the town granted, the stop switch
+
+
+class Profile(Strict):
+    """A product. `releases` in the order in which they came out."""
+
+    name: str
+    title: Title
+    tried: Title  # an honest word on what this profile was tried on
+    platforms: tuple[Platform, ...]
+    layout: Mapping[Platform, Layout]
+    releases: Mapping[str, Release]
+    components: Mapping[str, Component]
+
+    def has(self, part: Component | Service, release: str) -> bool:
+        """Whether `part` belongs to `release`; both must be of this profile."""
+        order = list(self.releases)
+        at = order.index(release)
+        return (not part.since or order.index(part.since) <= at) and (not part.until or at <= order.index(part.until))
+
+    def components_of(self, release: str) -> Mapping[str, Component]:
+        """The components of one release by name, in the order in which they start."""
+        found = [(name, part) for name, part in self.components.items() if self.has(part, release)]
+        return dict(sorted(found, key=lambda item: (item[1].order, item[0])))

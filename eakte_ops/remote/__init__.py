@@ -1,0 +1,1 @@
+"""Reaches servers: connection, dialects, the framed exchange, the fleet."""

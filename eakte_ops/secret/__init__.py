@@ -1,0 +1,1 @@
+"""Secrets as a type, kept in age files, one per town."""
