@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from eakte_ops.errors import UsageError
 
 if TYPE_CHECKING:
-    from eakte_ops.inventory.model import Inventory
+    from eakte_ops.inventory.model import Inventory, JumpHost, Server, Town
+    from eakte_ops.remote.types import Target
 
 MARK = "eakte-ops.yml"
+Account = Literal["look", "work"]
 
 
 @dataclass
@@ -42,6 +45,60 @@ class Context:
             f"no operations folder here: no {MARK} in {here} or above it",
             way_out="name it with --project DIR or EAKTE_OPS_PROJECT, or make one: eakte-ops init DIR",
         )
+
+    def inventory(self, *towns: str) -> Inventory:
+        """The inventory of the operations folder. Without `towns` everything must be right.
+
+        With `towns` only these and the shared files must be right; what is wrong elsewhere is said, and those other
+        towns are left out. Raises InvalidFile with all mistakes, UsageError for a town that does not exist.
+        """
+        from eakte_ops.inventory.load import load
+
+        if self._inventory is None:
+            self._inventory = load(self.folder, thresholds=vocabulary(), reserved=subcommands())
+        return self._inventory
+
+    def target(self, town: Town, server: Server | JumpHost, account: Account) -> Target:
+        """How to reach `server` (or a jump host itself) of `town`, as the account that looks or the one that works.
+
+        Accounts on servers are named by the product's profile, on jump hosts by JUMP_ACCOUNT with the same key. Only
+        the town's own known_hosts file is trusted. Identities are relative to the operations folder, "" is the agent.
+        """
+        from eakte_ops.inventory.model import JUMP_ACCOUNT, Server
+        from eakte_ops.remote.types import Target
+
+        settings = self.inventory(town.id).settings
+        named = (settings.night if account == "look" else settings.work).identity
+        identity = self.folder / Path(named).expanduser() if named else None
+        trust = self.inventory(town.id).known_hosts(town.id)
+        if not isinstance(server, Server):
+            return Target(server.name, server.address, JUMP_ACCOUNT, trust, port=server.port, identity=identity)
+        layout = town.profile.layout[server.platform]
+        jump = town.jump_of(server)
+        return Target(
+            server.name,
+            server.address,
+            layout.look_account if account == "look" else layout.work_account,
+            trust,
+            port=server.port,
+            dialect="powershell" if server.platform == "windows" else "posix",
+            identity=identity,
+            via=self.target(town, jump, account) if jump else None,
+        )
+
+
+def vocabulary() -> Mapping[str, Mapping[str, Any]]:
+    """The thresholds that an inventory may set: check -> field -> limit."""
+    return {}
+
+
+def subcommands() -> frozenset[str]:
+    """The words that no town may be named like."""
+    from typer.main import get_command
+
+    from eakte_ops.cli.main import app
+
+    return frozenset(getattr(get_command(app), "commands", {}))
 
 
 CONTEXT = Context()

@@ -22,6 +22,9 @@ Mail: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]
 SecretName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$")]
 Thresholds: TypeAlias = Mapping[str, Mapping[str, int | float | str | bool]]
 
+JUMP_ACCOUNT = "eakte-jump"
+"""The account that the access pack creates on a jump host; it opens ways to servers and gives no shell."""
+
 
 class Municipality(Strict):
     """Who the town is. `key`: AGS, the official municipality key, always text (8 digits, a district 5)."""
