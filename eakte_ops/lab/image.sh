@@ -1,0 +1,19 @@
+#!/bin/sh
+# Finishes the tree that all lab hosts share. $1: the root of the new tree. Run once by the image build.
+set -eu
+root=$1
+
+# Fails in containers: / is mounted by the lab.
+ln -sf /dev/null "$root/etc/systemd/system/systemd-remount-fs.service"
+for unit in systemd-networkd.service ssh.service lab-host-key.service; do
+  chroot "$root" systemctl --quiet enable "$unit"
+done
+for unit in postgresql.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
+  e2scrub_reap.service fstrim.timer; do
+  chroot "$root" systemctl --quiet disable "$unit" 2>/dev/null || true
+done
+chroot "$root" pg_dropcluster 15 main 2>/dev/null || true
+
+# Every host is somebody else: own host key, own machine id.
+rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/hostname" "$root/etc/resolv.conf"
+: >"$root/etc/machine-id"

@@ -1,0 +1,33 @@
+"""One changer of the lab at a time. The lock dies with its holder, so a killed `lab up` blocks nobody."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from eakte_ops.clock import SYSTEM, Clock
+from eakte_ops.errors import Busy
+
+
+@contextmanager
+def held(file: Path, purpose: str, clock: Clock = SYSTEM) -> Iterator[None]:
+    """Hold the lab's lock. Raises: Busy with the holder's words if somebody else has it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a+") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as taken:
+            opened.seek(0)
+            holder = opened.read().strip() or "another command"
+            raise Busy(f"the lab is busy: {holder}", way_out="wait for it to end, then try again") from taken
+        opened.truncate(0)
+        since = clock.now().astimezone().strftime("%H:%M:%S")
+        opened.write(f"{purpose}, since {since}, process {os.getpid()}\n")
+        opened.flush()
+        try:
+            yield
+        finally:
+            opened.truncate(0)
