@@ -92,11 +92,15 @@ class ComponentSettings(Strict):
 
 
 class JumpHost(Strict):
-    """A host of the town through which its servers are reached. `user`: the account the access pack creates."""
+    """A host of the town through which its servers are reached, as the account that the access pack creates.
+
+    `inside`: the address under which the servers behind it see it; "" means `address`.
+    """
 
     name: Name
     address: str
     port: PortNumber = 22
+    inside: str = ""
 
 
 class Storage(Strict):

@@ -43,7 +43,10 @@ class Probe(Strict):
 
 
 class Service(Strict):
-    """A microservice that a component's process runs; `instances` 0 switches it off (the normal way)."""
+    """A microservice that a component's process runs; `instances` 0 switches it off (the normal way).
+
+    A service without a port is not asked by itself; the aggregate of its component still names it.
+    """
 
     port: PortNumber | None = None
     health: str = "/manage/health"
@@ -55,14 +58,19 @@ class Service(Strict):
 class Component(Strict):
     """One part of the software. `order`: starts in rising order, stops in falling order.
 
-    `unit`: per platform, the name under which the service manager of the operating system knows it.
+    `unit`: per platform, the name under which the service manager of the operating system knows it; on Windows the
+    display name, in which `*` stands for a version or the name of an instance.
+    `required`: a town can not be without it. `many`: it may stand on more than one server of a town.
+    `stop_signal`: what makes its main process end in order (Linux).
     `since`/`until`: first and last release that has it; empty means no limit.
     """
 
     title: Title
     order: int
-    unit: Mapping[Platform, str]
+    stop_signal: Literal["SIGTERM", "SIGINT"] = "SIGTERM"
+    unit: Mapping[Platform, str] = Field(min_length=1)
     required: bool = False
+    many: bool = False
     ports: Mapping[str, PortNumber] = {}
     places: Mapping[str, str] = {}
     services: Mapping[str, Service] = {}
@@ -98,10 +106,10 @@ class Profile(Strict):
     name: str
     title: Title
     tried: Title  # an honest word on what this profile was tried on
-    platforms: tuple[Platform, ...]
+    platforms: tuple[Platform, ...] = Field(min_length=1)
     layout: Mapping[Platform, Layout]
-    releases: Mapping[str, Release]
-    components: Mapping[str, Component]
+    releases: Mapping[str, Release] = Field(min_length=1)
+    components: Mapping[str, Component] = Field(min_length=1)
 
     def has(self, part: Component | Service, release: str) -> bool:
         """Whether `part` belongs to `release`; both must be of this profile."""
@@ -113,3 +121,8 @@ class Profile(Strict):
         """The components of one release by name, in the order in which they start."""
         found = [(name, part) for name, part in self.components.items() if self.has(part, release)]
         return dict(sorted(found, key=lambda item: (item[1].order, item[0])))
+
+    def services_of(self, component: str, release: str) -> Mapping[str, Service]:
+        """The services of a component in one release, those switched off included. Raises KeyError."""
+        services = self.components[component].services
+        return {name: service for name, service in services.items() if self.has(service, release)}
