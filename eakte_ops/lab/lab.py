@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from eakte_ops.events import Sink, silent
 from eakte_ops.lab import machine
 from eakte_ops.lab.disk import prepare_disk, remove_disk
 from eakte_ops.lab.guest_files import guest_files
 from eakte_ops.lab.image import build_image, image_exists, purge_images
+from eakte_ops.lab.keys import PERSON
 from eakte_ops.lab.local_it import LocalIT
 from eakte_ops.lab.lock import held
-from eakte_ops.lab.missing import refuse_if_missing
+from eakte_ops.lab.missing import refuse_if_missing, refuse_unless_root
 from eakte_ops.lab.network import connect_town, disconnect_towns
+from eakte_ops.lab.operations import write_operations
 from eakte_ops.lab.places import Places
+from eakte_ops.lab.ssh import person_argv
 from eakte_ops.lab.told import Tell, teller
-from eakte_ops.lab.towns import TOWNS, Host, LabTown, towns_named
+from eakte_ops.lab.towns import TOWNS, Host, LabTown, host_named, towns_named
+from eakte_ops.product.load import profile
 
 _SIDE_BY_SIDE = 4
 
@@ -43,13 +48,22 @@ class Lab:
         """Announce a step."""
         return teller(self.sink)
 
+    def up(self, towns: Iterable[str] = ()) -> Path:
+        """Boot the towns and install everything on them; gives the operations folder. Idempotent.
+
+        Raises: Busy if another command changes the lab, Refused if this machine lacks something.
+        """
+        refuse_if_missing(self.places, image_exists=image_exists(self.places))
+        with held(self.places.lock, "lab up"):
+            wanted = self.boot(towns)
+            return write_operations(self.places, wanted)
+
     def boot(self, towns: Iterable[str] = ()) -> tuple[LabTown, ...]:
         """Boot the hosts of these towns (all for none) that do not run yet, side by side. Idempotent.
 
-        The caller holds the lock. Raises: Refused with one sentence if something is missing.
+        The caller holds the lock and has asked what is missing.
         """
         wanted = towns_named(towns)
-        refuse_if_missing(self.places, image_exists=image_exists(self.places))
         image = build_image(self.places, self.tell)
         hosts = [host for town in wanted for host in town.hosts]
         for town in wanted:
@@ -68,6 +82,7 @@ class Lab:
 
     def down(self, *, purge_image: bool = False) -> None:
         """Remove hosts, networks, disks and the operations folder; with `purge_image` also the images. Idempotent."""
+        refuse_unless_root("lab down")
         with held(self.places.lock, "lab down"):
             hosts = [host for town in TOWNS for host in town.hosts]
             with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
@@ -84,12 +99,24 @@ class Lab:
         if was_there:
             self.tell(host.name, "is removed")
 
+    def login(self, name: str, words: Sequence[str], *, root: bool) -> list[str]:
+        """The command line that logs in on a host: a person of the centre, or `root`, the town's local IT."""
+        host = host_named(name)
+        refuse_unless_root("lab ssh")
+        if root:
+            return self.local_it(host).argv(*(words or ("/bin/bash", "-l")))
+        folder = self.places.operations
+        known = folder / "inventories" / f"{host.town}.known_hosts"
+        account = profile("musterakte").layout["linux"].work_account
+        return person_argv(host, account, folder / "keys" / PERSON, known, words)
+
     def local_it(self, host: Host) -> LocalIT:
         """Root at the console of a host."""
         return LocalIT(self.places, host)
 
     def states(self) -> tuple[HostState, ...]:
         """All hosts of the lab, whether they run or not."""
+        refuse_unless_root("lab status")
         hosts = [host for town in TOWNS for host in town.hosts]
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
             return tuple(pool.map(self._state, hosts))

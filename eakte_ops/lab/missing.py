@@ -62,3 +62,11 @@ def refuse_if_missing(places: Places, *, image_exists: bool) -> None:
             place="lab up",
             way_out="nothing was changed; try again when it is there",
         )
+
+
+def refuse_unless_root(command: str) -> None:
+    """Raises: Refused if this process is not root, which everything about the lab needs."""
+    if os.geteuid() != 0:
+        raise Refused(
+            "the lab needs root (mounts, bridges, containers)", place=command, way_out=f"sudo eakte-ops {command}"
+        )

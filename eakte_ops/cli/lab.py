@@ -1,0 +1,102 @@
+"""`eakte-ops lab`: real Debian hosts on this machine, to try and to train on."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from eakte_ops.cli.output import console, say, show_json
+
+if TYPE_CHECKING:
+    from eakte_ops.events import Event
+    from eakte_ops.lab.lab import HostState, Lab
+
+app = typer.Typer(help="Real hosts on this machine: boot, break and mend them.", no_args_is_help=True)
+
+Towns = Annotated[list[str] | None, typer.Argument(metavar="[TOWN]...", help="Only these towns (default: all).")]
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+def _lab() -> Lab:
+    from eakte_ops.lab.lab import Lab
+
+    return Lab(sink=_say_step)
+
+
+def _say_step(event: Event) -> None:
+    from eakte_ops.lab.told import Told
+
+    if isinstance(event, Told):
+        say(f"  {event.subject:<16} {event.said}")
+
+
+@app.command()
+def up(towns: Towns = None) -> None:
+    """Boot the towns' hosts and install everything on them; heals what an interrupted run left."""
+    lab = _lab()
+    say("LAB  hosts of the towns are booted on this machine")
+    project = lab.up(towns or ())
+    _table(lab.states())
+    say(f"Next: eakte-ops --project {project} health --all")
+
+
+@app.command()
+def down(
+    purge_image: Annotated[
+        bool, typer.Option("--purge-image", help="Remove the image too (made anew by `up`).")
+    ] = False,
+) -> None:
+    """Remove all hosts, networks, disks and the lab's operations folder."""
+    say("LAB  is removed from this machine")
+    _lab().down(purge_image=purge_image)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Show which hosts there are and in what state they are."""
+    lab = _lab()
+    states = lab.states()
+    if not as_json:
+        say(f"LAB  operations folder {lab.places.operations}")
+        _table(states)
+        return
+    exists = (lab.places.operations / "eakte-ops.yml").is_file()
+    project = str(lab.places.operations) if exists else None
+    show_json("lab-status", 1, {"project": project, "hosts": [_as_json(state) for state in states]})
+
+
+def _as_json(state: HostState) -> dict[str, Any]:
+    host = state.host
+    return {
+        "name": host.name,
+        "town": host.town,
+        "role": host.role,
+        "address": str(host.address),
+        "addresses": [str(leg.address) for leg in host.legs],
+        "jump": host.jump,
+        "state": state.state,
+    }
+
+
+def _table(states: tuple[HostState, ...]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("TOWN", "HOST", "ROLE", "ADDRESS", "THROUGH", "STATE"):
+        table.add_column(title)
+    for each in states:
+        host = each.host
+        table.add_row(host.town, host.name, host.role, str(host.address), host.jump or "", each.state)
+    console().print(table)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def ssh(
+    server: Annotated[str, typer.Argument(metavar="SERVER")],
+    words: Annotated[list[str] | None, typer.Argument(metavar="[-- COMMAND...]")] = None,
+    root: Annotated[bool, typer.Option("--root", help="As the town's local IT, at the console.")] = False,
+) -> None:
+    """Log in on a host of the lab as a person of the centre, or as its local IT."""
+    raise typer.Exit(subprocess.call(_lab().login(server, words or (), root=root)))
