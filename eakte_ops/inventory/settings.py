@@ -1,0 +1,64 @@
+"""What stands in eakte-ops.yml, the centre's settings."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from eakte_ops.inventory.files import Contact, Line
+from eakte_ops.product.model import Strict
+
+
+class Limits(Strict):
+    """How much is done at once and how long is waited, for all towns."""
+
+    threads: int = Field(default=64, ge=1, le=1024, description="Servers asked at the same time.")
+    handshakes: int = Field(default=16, ge=1, le=1024, description="Logins that begin at the same time.")
+    server_seconds: float = Field(
+        default=30.0, gt=0, le=3600, description="Seconds after which a server is given up, login included."
+    )
+
+
+class Night(Strict):
+    """The unattended account: it looks and changes nothing."""
+
+    identity: Line = Field(
+        default="", description='Private key file, relative to this folder; "" leaves it to the agent.'
+    )
+
+
+class Work(Strict):
+    """People at work."""
+
+    identity: Line = Field(
+        default="",
+        description='Private key file, relative to this folder; "" leaves it to the agent and ~/.ssh/config.',
+    )
+
+
+class SecretSettings(Strict):
+    """How this machine opens the towns' age files."""
+
+    identity: Line = Field(
+        default="", description='age identity file; "": the environment variable EAKTE_OPS_IDENTITY names it.'
+    )
+
+
+class Centre(Strict):
+    """The competence centre itself."""
+
+    name: Line = Field(min_length=1, description="Its name, as reports show it.")
+    contact: Contact = Field(description="Where the towns reach it.")
+
+
+class Settings(Strict):
+    """eakte-ops.yml: the centre's settings; its presence marks the root of an operations folder."""
+
+    centre: Centre = Field(description="The competence centre itself.")
+    lab: bool = Field(default=False, description="Whether this folder describes a lab; all output says so.")
+    state: Line = Field(
+        default="state", min_length=1, description="Folder of what the program remembers, relative to this folder."
+    )
+    night: Night = Field(default=Night(), description="The unattended account that looks.")
+    work: Work = Field(default=Work(), description="People at work.")
+    secrets: SecretSettings = Field(default=SecretSettings(), description="How secrets are opened here.")
+    limits: Limits = Field(default=Limits(), description="How much at once, how long at most.")
