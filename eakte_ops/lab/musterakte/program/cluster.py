@@ -1,0 +1,98 @@
+"""The town's own PostgreSQL: the newest version installed, in /var/lib/eakte/database, under the OS account eakte."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import psycopg2
+from psycopg2.extensions import encrypt_password
+
+from . import common, schema
+from .db import local
+
+DATA = common.VAR / "database"
+CONFIG = common.ETC / "database" / "postgresql.conf"
+
+
+def programs() -> Path:
+    """Folder with initdb, postgres and pg_ctl of the newest installed major version."""
+    found = list(Path("/usr/lib/postgresql").glob("[0-9]*/bin/postgres"))
+    if not found:
+        raise common.StartError("no PostgreSQL below /usr/lib/postgresql")
+    return max(found, key=lambda path: int(path.parent.parent.name)).parent
+
+
+def main() -> None:
+    """Become the database server. (Its unit sends SIGINT: SIGTERM would wait for all clients.)"""
+    if not (DATA / "PG_VERSION").exists():
+        raise common.StartError(f"{DATA}: no database yet: run musterakte-admin init-database")
+    server = programs() / "postgres"
+    os.execv(server, [str(server), "-D", str(DATA), f"--config-file={CONFIG}"])
+
+
+def init(password: str) -> list[str]:
+    """Make cluster, roles, database and schema, as far as they are missing; returns the schema steps that ran.
+
+    A stopped cluster is started without network for the time of it.
+    """
+    if not (DATA / "PG_VERSION").exists():
+        create = ["-U", "eakte_super", "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=peer"]
+        _run("initdb", *create, "--auth-host=scram-sha-256")
+    running = _answers()
+    if not running:
+        quiet = f"--config-file={CONFIG} -c listen_addresses= -c logging_collector=off"
+        _run("pg_ctl", "-w", "-s", "-l", str(common.LOG / "database" / "init.log"), "-o", quiet, "start")
+    try:
+        _roles(password)
+        return schema.upgrade(local())
+    finally:
+        if not running:
+            _run("pg_ctl", "-w", "-s", "-m", "fast", "stop")
+
+
+def _run(name: str, *words: str) -> None:
+    done = subprocess.run(
+        [programs() / name, "-D", DATA, *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[0]
+        raise common.StartError(f"{name}: {reason}")
+
+
+def _answers() -> bool:
+    try:
+        local("postgres").probe()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def _roles(password: str) -> None:
+    connection = psycopg2.connect(**local("postgres").where)
+    connection.autocommit = True  # CREATE DATABASE stands in no transaction
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolname FROM pg_roles")
+        roles = {row[0] for row in cursor.fetchall()}
+        if "eakte" not in roles:
+            cursor.execute("CREATE ROLE eakte LOGIN")
+        if "eakte_look" not in roles:
+            cursor.execute("CREATE ROLE eakte_look LOGIN CONNECTION LIMIT 4")
+        # Only the hash travels: neither the server's log nor pg_stat_activity sees the password.
+        cursor.execute(
+            "ALTER ROLE eakte PASSWORD %s", (encrypt_password(password, "eakte", connection, "scram-sha-256"),)
+        )
+        cursor.execute("ALTER ROLE eakte_look SET default_transaction_read_only = on")
+        cursor.execute("ALTER ROLE eakte_look SET statement_timeout = '5s'")
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'eakte'")
+        if cursor.fetchone() is None:
+            cursor.execute("CREATE DATABASE eakte OWNER eakte TEMPLATE template0")
+        cursor.execute("REVOKE ALL ON DATABASE eakte FROM PUBLIC")
+        cursor.execute("GRANT CONNECT ON DATABASE eakte TO eakte_look")
+    connection.close()

@@ -1,0 +1,75 @@
+"""Where things lie, what this release is, what was broken on purpose."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ETC = Path(os.environ.get("EAKTE_ETC", "/etc/eakte"))
+VAR = Path(os.environ.get("EAKTE_VAR", "/var/lib/eakte"))
+LOG = Path(os.environ.get("EAKTE_LOG", "/var/log/eakte"))
+RUN = Path(os.environ.get("EAKTE_RUN", "/run/eakte"))
+NOTICE = Path(os.environ.get("EAKTE_NOTICE", "/var/lib/eakte-ops/notice"))
+HOME = Path(__file__).resolve().parent.parent.parent  # the release folder
+
+
+class StartError(Exception):
+    """The program can not start; the text is one sentence for the person who reads the journal."""
+
+
+def manifest() -> dict[str, Any]:
+    """What this release is: the content of its manifest.json."""
+    content: dict[str, Any] = json.loads((HOME / "manifest.json").read_text())
+    return content
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file; StartError names the file and why it can not be used."""
+    try:
+        content = yaml.safe_load(path.read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise StartError(f"{path}: can not be read: {error}") from error
+    if not isinstance(content, dict):
+        raise StartError(f"{path}: holds no settings")
+    return content
+
+
+def config_path(name: str) -> Path:
+    """Place of a configuration file, which releases name differently."""
+    return ETC / str(manifest()["config"][name])
+
+
+def config(name: str) -> dict[str, Any]:
+    """The settings of one configuration file."""
+    return read_yaml(config_path(name))
+
+
+def now() -> str:
+    """This moment in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def minutes() -> int:
+    """This moment as osftslog counts: minutes since 1970."""
+    return int(datetime.now(UTC).timestamp()) // 60
+
+
+def log(component: str, text: str) -> None:
+    """Add a line to the component's log. It is for the night account too: no titles, no search words."""
+    with (LOG / component / f"{component}.log").open("a") as file:
+        file.write(f"{now()} {text}\n")
+
+
+def fault_file(name: str, subject: str) -> Path:
+    """The file whose presence breaks something."""
+    return VAR / "faults" / f"{name}.{subject}"
+
+
+def fault(name: str, subject: str) -> bool:
+    """Whether this was broken on purpose (`musterakte-admin break`)."""
+    return fault_file(name, subject).exists()
