@@ -1,0 +1,288 @@
+"""Connections to servers, through jump hosts where there are any: strict, bounded in time, shared where it saves."""
+
+from __future__ import annotations
+
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from time import monotonic
+from typing import Literal, TypeAlias
+
+import paramiko
+
+from eakte_ops.errors import LineLost, NotSupported, OutputCut, TimedOut
+from eakte_ops.remote import known_hosts, login, tcp, wire
+from eakte_ops.remote.jump import JumpHosts
+from eakte_ops.remote.login import Limits
+from eakte_ops.remote.sshconfig import Route, SshConfig
+from eakte_ops.remote.types import Phase, Target, Visit
+from eakte_ops.remote.watchdog import Watch, Watchdog
+
+COMMAND = "exec /bin/sh -s"
+"""The one command that is ever run on a POSIX server: the text of an exchange goes in on stdin."""
+
+Watching: TypeAlias = Callable[[Target, Phase], None]
+
+_CHUNK = 32_768
+# A connection that breaks before anything was said may be sshd's MaxStartups at work: try again, a little later.
+_PAUSES_S = (0.2, 0.5)
+_PAUSES_JUMP_S = (0.2, 0.5, 1.0, 2.0, 4.0)
+
+
+def _nobody(_target: Target, _phase: Phase) -> None:
+    """Nobody wants to know what is being waited for."""
+
+
+class SshConnection:
+    """One server, logged in. `talk` may be called several times, one after the other."""
+
+    def __init__(
+        self, target: Target, made: wire.Wire, sock: socket.socket | paramiko.Channel, visit: Visit, watch: Watch
+    ) -> None:
+        self.target = target
+        self.visit = visit
+        self.transport = made
+        self.on_close: Callable[[], None] = lambda: None
+        self._sock = sock
+        self._watch = watch
+        self._closing = threading.Lock()
+        self._closed = False
+
+    def talk(self, stdin: bytes, *, deadline: float, cap: int) -> Iterator[tuple[Literal["out", "err"], bytes]]:
+        """See `types.Connection`."""
+        if self.target.dialect != "posix":
+            raise NotSupported("PowerShell on a real connection", place=self.target.name)
+        self._watch.until(deadline)
+        began = monotonic()
+        channel = None
+        try:
+            channel = self.transport.open_session(window_size=wire.WINDOW, timeout=max(0.1, deadline - monotonic()))
+            bell = _Bell()
+            channel.in_buffer.set_event(bell)
+            channel.in_stderr_buffer.set_event(bell)
+            channel.exec_command(COMMAND)
+            channel.settimeout(max(0.1, deadline - monotonic()))
+            channel.sendall(stdin)
+            yield from self._listen(channel, bell, deadline, cap)
+        except (paramiko.SSHException, OSError, EOFError) as broken:
+            if self._watch.fired or monotonic() >= deadline:
+                waited = round(monotonic() - began, 1)
+                raise TimedOut(server=self.target.name, seconds=waited, phase="exchange") from broken
+            raise LineLost(server=self.target.name, phase="exchange") from broken
+        finally:
+            if channel is not None and self.transport.is_active():
+                channel.close()
+            self._watch.until(float("inf"))
+
+    def _listen(
+        self, channel: paramiko.Channel, bell: _Bell, deadline: float, cap: int
+    ) -> Iterator[tuple[Literal["out", "err"], bytes]]:
+        taken = 0
+        while True:
+            bell.silence()
+            over = channel.eof_received or channel.closed
+            for stream, ready, read in (
+                ("out", channel.recv_ready, channel.recv),
+                ("err", channel.recv_stderr_ready, channel.recv_stderr),
+            ):
+                while taken <= cap and ready():
+                    data = read(min(_CHUNK, cap + 1 - taken) or 1)
+                    taken += len(data)
+                    if taken <= cap:
+                        yield ("out" if stream == "out" else "err"), data
+            if taken > cap:
+                raise OutputCut("", server=self.target.name, command="the exchange", code=0, cap=cap)
+            if over:
+                if channel.eof_received:
+                    return
+                raise EOFError
+            if not channel.recv_ready() and not channel.recv_stderr_ready():
+                if monotonic() >= deadline:
+                    raise TimeoutError
+                bell.wait(max(0.0, deadline - monotonic()))
+
+    def close(self) -> None:
+        """See `types.Connection`."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+        wire.end(self.transport, self._sock)
+        self._watch.stop()
+        self.visit = replace(self.visit, ended=time.time())
+        self.on_close()
+
+
+class _Bell(threading.Event):
+    """Rung by both streams of a channel. paramiko clears its event when ONE stream is empty; only we may."""
+
+    def clear(self) -> None:
+        """Nothing; see `silence`."""
+
+    def silence(self) -> None:
+        """Really clear, before looking at the streams."""
+        super().clear()
+
+
+class Connector:
+    """Opens connections; is itself a `types.Connect`. Thread safe.
+
+    `handshakes`: how many may compute at once. `watching` hears which server is waited for in which phase. `abort`
+    ends all connections and attempts at once, from any thread; `close` does so and waits.
+    """
+
+    def __init__(
+        self,
+        *,
+        handshakes: int = 8,
+        limits: Limits | None = None,
+        ssh_config: SshConfig | None = None,
+        watching: Watching = _nobody,
+    ) -> None:
+        self._places = threading.BoundedSemaphore(handshakes)
+        self._limits = limits or Limits()
+        self._ssh_config = ssh_config or SshConfig()
+        self._watching = watching
+        self._watchdog = Watchdog()
+        self._jumps = JumpHosts(self._open_jump, self._limits.jump_host)
+        self._stopped = threading.Event()
+
+    def __call__(self, target: Target, deadline: float) -> SshConnection:
+        """Connect to `target` before `deadline` (monotonic seconds). Raises Unreachable, IdentityUnsafe, ..."""
+        if target.dialect != "posix":
+            raise NotSupported("PowerShell on a real connection", place=target.name)
+        return self._open(target, deadline, _PAUSES_S)
+
+    def abort(self) -> None:
+        """End every connection and attempt; what waits on them gets LineLost. No new one is opened."""
+        self._stopped.set()
+        for watch in self._watchdog.everything():
+            watch.end()
+
+    def _open_jump(self, target: Target, deadline: float) -> SshConnection:
+        return self._open(target, deadline, _PAUSES_JUMP_S)
+
+    def _open(self, target: Target, deadline: float, pauses: tuple[float, ...]) -> SshConnection:
+        """Try until the deadline, as long as it breaks off before the server said who it is."""
+        route = self._ssh_config.route(target)
+        clock = login.Clock(target.name, deadline, monotonic())
+        for pause in (*pauses, None):
+            try:
+                return self._once(target, route, clock)
+            except LineLost as lost:
+                if pause is None or lost.values["phase"] not in ("banner", "key exchange") or clock.left(1) < 1:
+                    raise
+                # Spread out: those that were turned away together must not come back together.
+                self._stopped.wait(min(pause * random.uniform(0.5, 1.5), clock.left(pause)))  # noqa: S311
+        raise AssertionError
+
+    def _once(self, target: Target, route: Route, clock: login.Clock) -> SshConnection:
+        attempt = _Attempt()
+        attempt.watch = self._watchdog.watch(clock.deadline, attempt.end)
+        try:
+            if self._stopped.is_set():
+                raise clock.lost("connect")
+            release = self._reach(target, route, clock, attempt)
+            try:
+                return self._log_in(target, route, clock, attempt, release)
+            except BaseException:
+                attempt.close()
+                release()
+                raise
+        except BaseException:
+            attempt.close()
+            attempt.watch.stop()
+            raise
+
+    def _reach(self, target: Target, route: Route, clock: login.Clock, attempt: _Attempt) -> Callable[[], None]:
+        """Give `attempt` a socket; return what gives the jump host back."""
+        if route.via is not None:
+            self._watching(target, "jump host")
+            channel, release = self._jumps.channel(target.name, route.via, (route.address, route.port), clock)
+            attempt.sock = channel
+            return release
+        self._watching(target, "connect")
+        places = tcp.resolve(target.name, route.address, route.port, clock.left(self._limits.name))
+        until = monotonic() + clock.left(self._limits.connect)
+        attempt.sock = tcp.dial(target.name, route.address, route.port, places, deadline=until, born=attempt.born)
+        return _nothing
+
+    def _log_in(
+        self, target: Target, route: Route, clock: login.Clock, attempt: _Attempt, release: Callable[[], None]
+    ) -> SshConnection:
+        sock, watch = attempt.sock, attempt.watch
+        assert sock is not None
+        assert watch is not None
+        began = time.time() - (monotonic() - clock.began)
+        name = route.known_as or known_hosts.name_of(route.address, route.port)
+        trusted = known_hosts.load(target.known_hosts)
+        made = wire.transport(sock, [kind for kind, _blob in trusted.keys(name)])
+        attempt.transport = made
+        phase: Callable[[Phase], None] = lambda now: self._watching(target, now)  # noqa: E731
+        login.exchange_keys(made, clock, self._limits, self._places, phase)
+        host_key = login.confirm_host_key(made, target.name, name, trusted)
+        phase("login")
+        login.log_in(made, clock, self._limits, route.user, route.identities)
+        made.set_keepalive(wire.KEEPALIVE_S)
+        sock.settimeout(5.0)  # paramiko's thread looks around this often; the default of 0.1 s costs CPU
+        visit = Visit(
+            login_s=monotonic() - clock.began,
+            host_key=host_key,
+            kex=made.agreed_kex,
+            cipher=made.remote_cipher,
+            began=began,
+        )
+        watch.until(float("inf"))
+        connection = SshConnection(target, made, sock, visit, watch)
+        watch.end = attempt.end
+        connection.on_close = release
+        return connection
+
+    def close(self) -> None:
+        """End everything and stay closed."""
+        self.abort()
+
+
+def _nothing() -> None:
+    """There is no jump host to give back."""
+
+
+class _Attempt:
+    """What must be ended when an attempt is given up: from here (`close`) or from another thread (`end`)."""
+
+    def __init__(self) -> None:
+        self.sock: socket.socket | paramiko.Channel | None = None
+        self.transport: wire.Wire | None = None
+        self.watch: Watch | None = None
+        self._raw: socket.socket | None = None
+
+    def born(self, sock: socket.socket) -> None:
+        """A socket that is about to connect."""
+        self._raw = sock
+
+    def end(self) -> None:
+        """Wake whoever waits: quick, from any thread, never raises."""
+        try:
+            if self._raw is not None:
+                self._raw.shutdown(socket.SHUT_RDWR)
+            elif isinstance(self.sock, paramiko.Channel):
+                # Not close(): that sends, and would wait where the jump host's own line is stuck.
+                self.sock.in_buffer.close()
+        except (OSError, EOFError, paramiko.SSHException):  # ended already
+            pass
+
+    def close(self) -> None:
+        """Give back all that was taken."""
+        sock = self.sock or self._raw
+        if self.transport is not None and sock is not None:
+            wire.end(self.transport, sock)
+        elif sock is not None:
+            sock.close()
+
+
+def connect(target: Target, deadline: float) -> SshConnection:
+    """One connection for one caller, with the settings of `Connector`. See there."""
+    return Connector()(target, deadline)
