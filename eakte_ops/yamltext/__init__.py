@@ -9,7 +9,7 @@ from eakte_ops.yamltext.document import Document, Path, dotted
 from eakte_ops.yamltext.fields import digits, form
 from eakte_ops.yamltext.parse import MAX_BYTES, MAX_DEPTH, MAX_MISTAKES, MAX_NODES, load, read
 from eakte_ops.yamltext.suggest import did_you_mean
-from eakte_ops.yamltext.validate import validate
+from eakte_ops.yamltext.validate import Problem, inspect, validate
 
 __all__ = [
     "MAX_BYTES",
@@ -19,10 +19,12 @@ __all__ = [
     "Document",
     "Mistakes",
     "Path",
+    "Problem",
     "did_you_mean",
     "digits",
     "dotted",
     "form",
+    "inspect",
     "load",
     "read",
     "validate",

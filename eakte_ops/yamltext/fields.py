@@ -8,8 +8,10 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from eakte_ops.yamltext.sentences import quoted
 
-class _Form:
+
+class Form:
     """Annotation for `str`: the whole text fits `pattern`, else the mistake says `wanted`."""
 
     def __init__(self, pattern: str, wanted: str) -> None:
@@ -28,7 +30,7 @@ class _Form:
         raise PydanticCustomError("form", "{said}", {"said": f"{self.wanted} expected, found {quoted(text)}"})
 
 
-class Digits(_Form):
+class Digits(Form):
     """Annotation for `str`: digits only, in one of the given lengths. A number written without quotes is told how."""
 
     def __init__(self, *lengths: int) -> None:
@@ -57,15 +59,6 @@ def digits(*lengths: int) -> Digits:
     return Digits(*lengths)
 
 
-def form(pattern: str, wanted: str) -> _Form:
+def form(pattern: str, wanted: str) -> Form:
     """`Annotated[str, form(r"[a-z][a-z0-9-]*", "a name of small letters, digits and hyphens")]`."""
     return _Form(pattern, wanted)
-
-
-def quoted(text: str) -> str:
-    """`the text "..."`, cut to what fits a line."""
-    if not text:
-        return "an empty text"
-    short = text if len(text) <= 60 else f"{text[:57]}..."
-    one_line = re.sub(r"\s", " ", short)
-    return f'the text "{one_line}"'

@@ -8,7 +8,6 @@ from typing import Any, get_args
 
 from pydantic_core import core_schema
 
-from eakte_ops.yamltext.fields import quoted
 from eakte_ops.yamltext.suggest import did_you_mean, listed
 
 KNOWN_TYPES = frozenset(get_args(core_schema.ErrorType))
@@ -72,6 +71,15 @@ def found(value: Any, raw: str | None) -> str:
     if isinstance(value, Mapping):
         return "a mapping"
     return "a list"
+
+
+def quoted(text: str) -> str:
+    """`the text "..."`, cut to what fits a line."""
+    if not text:
+        return "an empty text"
+    short = text if len(text) <= 60 else f"{text[:57]}..."
+    one_line = re.sub(r"\s", " ", short)
+    return f'the text "{one_line}"'
 
 
 def sentence(kind: str, message: str, context: Mapping[str, Any], value: Any, raw: str | None) -> str:

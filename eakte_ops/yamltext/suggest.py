@@ -31,6 +31,11 @@ def listed(names: Iterable[str]) -> str:
 
 def known_keys(model: type[BaseModel], path: Path, data: Data) -> list[str]:
     """The keys that `model` knows in the mapping at `path` of `data`, in the order of the model."""
+    return list(dict.fromkeys(name for schema in _at(model, path, data) for name in schema.get("properties", {})))
+
+
+def _at(model: type[BaseModel], path: Path, data: Data) -> list[dict[str, Any]]:
+    """The JSON Schema of what stands at `path`: several where a union allows several."""
     try:
         schema = _schema(model)
     except PydanticUserError:
@@ -40,7 +45,7 @@ def known_keys(model: type[BaseModel], path: Path, data: Data) -> list[str]:
     for step in path:
         below = step_into(below, step)
         here = [end for schema_now in here for end in _down(schema, schema_now, step, below)]
-    return list(dict.fromkeys(name for schema_now in here for name in schema_now.get("properties", {})))
+    return here
 
 
 @cache
