@@ -61,4 +61,4 @@ def digits(*lengths: int) -> Digits:
 
 def form(pattern: str, wanted: str) -> Form:
     """`Annotated[str, form(r"[a-z][a-z0-9-]*", "a name of small letters, digits and hyphens")]`."""
-    return _Form(pattern, wanted)
+    return Form(pattern, wanted)
