@@ -3,8 +3,10 @@
 set -eu
 root=$1
 
-# Fails in containers: / is mounted by the lab.
-ln -sf /dev/null "$root/etc/systemd/system/systemd-remount-fs.service"
+# / is mounted by the lab, and nobody sits at the console.
+for unit in systemd-remount-fs.service console-getty.service; do
+  ln -sf /dev/null "$root/etc/systemd/system/$unit"
+done
 for unit in systemd-networkd.service ssh.service lab-host-key.service; do
   chroot "$root" systemctl --quiet enable "$unit"
 done

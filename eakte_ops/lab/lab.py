@@ -17,7 +17,7 @@ from eakte_ops.lab.keys import PERSON
 from eakte_ops.lab.local_it import LocalIT
 from eakte_ops.lab.lock import held
 from eakte_ops.lab.missing import refuse_if_missing, refuse_unless_root
-from eakte_ops.lab.network import connect_town, disconnect_towns
+from eakte_ops.lab.network import connect_town, disconnect_town
 from eakte_ops.lab.operations import write_operations
 from eakte_ops.lab.places import Places
 from eakte_ops.lab.ssh import person_argv
@@ -42,6 +42,12 @@ class Lab:
 
     places: Places = field(default_factory=Places)
     sink: Sink = silent
+    towns: tuple[LabTown, ...] = TOWNS
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """All hosts that the lab can have."""
+        return tuple(host for town in self.towns for host in town.hosts)
 
     @property
     def tell(self) -> Tell:
@@ -63,16 +69,16 @@ class Lab:
 
         The caller holds the lock and has asked what is missing.
         """
-        wanted = towns_named(towns)
+        wanted = towns_named(towns, self.towns)
         image = build_image(self.places, self.tell)
-        hosts = [host for town in wanted for host in town.hosts]
+        hosts = [(host, town) for town in wanted for host in town.hosts]
         for town in wanted:
             connect_town(town)
         # One after the other: mounts that look for a free loop device at the same time take it from each other.
-        for host in hosts:
-            prepare_disk(self.places, host.name, image, guest_files(host))
+        for host, town in hosts:
+            prepare_disk(self.places, host.name, image, guest_files(host, town))
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-            list(pool.map(self._boot, hosts))
+            list(pool.map(self._boot, [host for host, _ in hosts]))
         return wanted
 
     def _boot(self, host: Host) -> None:
@@ -84,10 +90,10 @@ class Lab:
         """Remove hosts, networks, disks and the operations folder; with `purge_image` also the images. Idempotent."""
         refuse_unless_root("lab down")
         with held(self.places.lock, "lab down"):
-            hosts = [host for town in TOWNS for host in town.hosts]
             with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-                list(pool.map(self._remove, hosts))
-            disconnect_towns()
+                list(pool.map(self._remove, self.hosts))
+            for town in self.towns:
+                disconnect_town(town)
             shutil.rmtree(self.places.state, ignore_errors=True)
             if purge_image:
                 purge_images(self.places)
@@ -101,7 +107,7 @@ class Lab:
 
     def login(self, name: str, words: Sequence[str], *, root: bool) -> list[str]:
         """The command line that logs in on a host: a person of the centre, or `root`, the town's local IT."""
-        host = host_named(name)
+        host = host_named(name, self.towns)
         refuse_unless_root("lab ssh")
         if root:
             return self.local_it(host).argv(*(words or ("/bin/bash", "-l")))
@@ -117,9 +123,8 @@ class Lab:
     def states(self) -> tuple[HostState, ...]:
         """All hosts of the lab, whether they run or not."""
         refuse_unless_root("lab status")
-        hosts = [host for town in TOWNS for host in town.hosts]
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-            return tuple(pool.map(self._state, hosts))
+            return tuple(pool.map(self._state, self.hosts))
 
     def _state(self, host: Host) -> HostState:
         if not self.places.host(host.name).exists():

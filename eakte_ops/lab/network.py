@@ -14,7 +14,7 @@ from pathlib import Path
 
 from eakte_ops.errors import CommandFailed, Refused
 from eakte_ops.lab.command import run, succeeds
-from eakte_ops.lab.towns import TOWNS, LabTown, Network
+from eakte_ops.lab.towns import LabTown, Network
 
 _RULE_PRIORITY = "186"
 _LINKS = Path("/sys/class/net")
@@ -53,7 +53,7 @@ def route_commands(town: LabTown) -> Iterator[list[str]]:
 
 def connect_town(town: LabTown) -> None:
     """Make the town's networks. Idempotent. Raises: Refused if an address is taken or the kernel has no bridges."""
-    taken = list(clashes([town], _own_addresses()))
+    taken = list(clashes([town], _own_addresses(town)))
     if taken:
         raise Refused(
             f"the lab can not start here: this machine itself uses {taken[0]}, which is an address of the lab",
@@ -68,9 +68,9 @@ def connect_town(town: LabTown) -> None:
         run(command)
 
 
-def _own_addresses() -> Iterator[IPv4Address]:
-    """Addresses and gateways of the machine, the lab's own bridges left out."""
-    ours = {network.bridge for town in TOWNS for network in town.networks}
+def _own_addresses(town: LabTown) -> Iterator[IPv4Address]:
+    """Addresses and gateways of the machine, the town's own bridges left out."""
+    ours = {network.bridge for network in town.networks}
     for link in json.loads(run(["ip", "-json", "-4", "address"])):
         if link["ifname"] not in ours:
             yield from (IPv4Address(entry["local"]) for entry in link["addr_info"])
@@ -94,16 +94,15 @@ def _make_bridge(bridge: str) -> None:
         run(["ip", "rule", "add", "iif", bridge, "prohibit", "priority", _RULE_PRIORITY])
 
 
-def disconnect_towns() -> None:
-    """Remove every rule, route and bridge of the lab. Does nothing twice."""
-    for town in TOWNS:
-        for network in town.networks:
-            while succeeds(["ip", "rule", "delete", "iif", network.bridge, "prohibit"]):
-                pass
-            if network.operations is None:
-                succeeds(["ip", "route", "delete", "unreachable", str(network.cidr)])
-            if (_LINKS / network.bridge).exists():
-                run(["ip", "link", "delete", network.bridge])
+def disconnect_town(town: LabTown) -> None:
+    """Remove every rule, route and bridge of the town. Does nothing twice."""
+    for network in town.networks:
+        while succeeds(["ip", "rule", "delete", "iif", network.bridge, "prohibit"]):
+            pass
+        if network.operations is None:
+            succeeds(["ip", "route", "delete", "unreachable", str(network.cidr)])
+        if (_LINKS / network.bridge).exists():
+            run(["ip", "link", "delete", network.bridge])
 
 
 def join(link: str, bridge: str) -> None:

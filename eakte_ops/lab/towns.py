@@ -123,27 +123,22 @@ def _hattingen() -> LabTown:
 TOWNS: tuple[LabTown, ...] = (_witten(), _herdecke(), _hattingen())
 
 
-def towns_named(keys: Iterable[str]) -> tuple[LabTown, ...]:
-    """The lab's towns of these names, all of them for none.
+def towns_named(keys: Iterable[str], towns: tuple[LabTown, ...] = TOWNS) -> tuple[LabTown, ...]:
+    """Those of `towns` that have these names, all of them for none.
 
     Raises: UsageError for a town that the lab does not have.
     """
     wanted = tuple(keys)
-    known = {town.key: town for town in TOWNS}
+    known = {town.key: town for town in towns}
     for key in wanted:
         if key not in known:
             raise UsageError(f'the lab has no town "{key}"', way_out=f"it has: {', '.join(known)}")
-    return tuple(town for town in TOWNS if not wanted or town.key in wanted)
+    return tuple(town for town in towns if not wanted or town.key in wanted)
 
 
-def host_named(name: str) -> Host:
+def host_named(name: str, towns: tuple[LabTown, ...] = TOWNS) -> Host:
     """The host of this name. Raises: UsageError with the names there are."""
-    hosts = {host.name: host for town in TOWNS for host in town.hosts}
+    hosts = {host.name: host for town in towns for host in town.hosts}
     if name not in hosts:
         raise UsageError(f'the lab has no host "{name}"', way_out=f"it has: {', '.join(hosts)}")
     return hosts[name]
-
-
-def town_of(host: Host) -> LabTown:
-    """The town that a host stands in."""
-    return next(town for town in TOWNS if town.key == host.town)

@@ -1,0 +1,31 @@
+"""The lab ring: real systemd hosts. Needs root; what the tests boot they also remove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from eakte_ops.lab.image import build_image
+from eakte_ops.lab.lab import Lab
+from eakte_ops.lab.missing import refuse_if_missing
+from eakte_ops.lab.places import Places
+from tests.lab.small_town import small_lab
+
+
+@pytest.fixture(scope="session")
+def image() -> Path:
+    """The image of the lab's hosts, made if need be (over a minute)."""
+    places = Places()
+    refuse_if_missing(places, image_exists=False)
+    return build_image(places, lambda _subject, _said: None)
+
+
+@pytest.fixture
+def own_lab(image: Path, tmp_path: Path) -> Iterator[Lab]:
+    """A lab of two hosts, not booted yet, beside the lab of this machine; removed afterwards."""
+    assert image.is_dir()
+    lab = small_lab(tmp_path)
+    yield lab
+    lab.down()
