@@ -1,0 +1,160 @@
+# -- 4 Install, check, uninstall on this server -------------------------------------------------------------------------
+
+accounts() {
+    "$1" eakte /nonexistent "$NOLOGIN" '!' ''
+    "$1" eakte-ops /etc/eakte-ops/home/eakte-ops /bin/sh '*' eakte,eakte-look
+    "$1" eakte-look /etc/eakte-ops/home/eakte-look /bin/sh '*' ''
+}
+
+# Fails early and changes nothing while something is not there.
+look_first() {
+    [ "$(id -u)" = 0 ] || die "this has to be run as root"
+    [ -d /run/systemd/system ] || die "systemd does not run here; the software is started and stopped by it"
+    for each in sshd visudo sudo useradd usermod groupadd chage setpriv flock timeout ssh-keygen cmp; do
+        command -v "$each" >/dev/null || die "$each is not installed here"
+    done
+    [ -x /usr/bin/systemctl ] || die "systemctl is not at /usr/bin/systemctl, where the sudo list expects it"
+    visudo -c -q >/dev/null 2>&1 || die "visudo -c finds a fault in the sudo rules of this machine; that has to be put right first"
+    for each in eakte eakte-ops eakte-look; do
+        entry=$(getent passwd "$each") || continue
+        [ "$(printf '%s' "$entry" | cut -d: -f5)" = "$MARK" ] ||
+            die "there is an account $each that is not from this pack ($entry); rename it and run this again"
+    done
+}
+
+# Keys that are no longer granted go first, whatever happens afterwards.
+withdraw_keys() {
+    file=/etc/eakte-ops/home/$1/.ssh/authorized_keys
+    { [ -f "$file" ] && [ ! -L "$file" ]; } || return 0
+    "$2" >"$file.granted" || die "$file.granted can not be written"
+    if grep -v '^#' "$file" | grep -qvFx -f "$file.granted"; then
+        grep -Fx -f "$file.granted" "$file" >"$file.kept"
+        mv -f "$file.kept" "$file" || die "$file can not be put in place"
+        did "withdrew keys of $1 that are no longer granted"
+    fi
+    rm -f "$file.granted"
+}
+
+# own_folder OWNER GROUP MODE PATH: a folder in a place that OWNER may write. Root does not touch such a place: a link
+# planted there would lead root elsewhere. It is made as OWNER, and what is there already is only looked at.
+own_folder() {
+    if [ ! -e "$4" ] && [ ! -L "$4" ]; then
+        # shellcheck disable=SC2016  # the three values are arguments of the inner shell
+        setpriv --reuid="$1" --regid="$1" --init-groups -- sh -c \
+            'umask 077; mkdir -- "$1" && chgrp -- "$2" "$1" && chmod -- "$3" "$1"' sh "$4" "$2" "$3" || die "$4 can not be made as $1"
+        did "folder $4 ($1:$2 $3)"
+        return
+    fi
+    check_folder "$@"
+}
+
+install_pack() {
+    look_first
+    only_one_at_a_time
+    say "Access pack $VERSION for $HOST:"
+    withdraw_keys eakte-ops text_keys_ops
+    withdraw_keys eakte-look text_keys_look
+    # eakte and its group come first: the others are members of it.
+    accounts account
+    for each in eakte eakte-ops eakte-look; do close_cron "$each"; done
+    root_folders root_folder
+    own_folders own_folder
+    if [ ! -e /var/lib/eakte-ops/ops.flock ]; then
+        setpriv --reuid=eakte-ops --regid=eakte --init-groups -- sh -c 'umask 027; : >>/var/lib/eakte-ops/ops.flock' ||
+            die "/var/lib/eakte-ops/ops.flock can not be made"
+    fi
+    plain_files put_file
+    install_units
+    put_file text_sudo 0440 /etc/sudoers.d/eakte-ops
+    visudo -c -q >/dev/null 2>&1 || { rm -f /etc/sudoers.d/eakte-ops; die "with our list the sudo rules have a fault; the list was taken away again"; }
+    # The door is opened last, when everything behind it is as it should be.
+    put_file text_keys_ops 0644 /etc/eakte-ops/home/eakte-ops/.ssh/authorized_keys
+    put_file text_keys_look 0644 /etc/eakte-ops/home/eakte-look/.ssh/authorized_keys
+    put_file text_self 0644 /etc/eakte-ops/pack.sh
+    put_file text_pack_json 0644 /etc/eakte-ops/pack.json
+    [ "$CHANGED" -gt 0 ] || did "everything was there already"
+    check_pack
+    show_facts
+}
+
+install_units() {
+    before=$CHANGED
+    unit_files put_file
+    for file in /etc/systemd/system/eakte-*.service; do
+        name=${file##*/}
+        case " $UNITS eakte-job.service " in *" $name "*) continue ;; esac
+        grep -qx "# $MARK" "$file" 2>/dev/null || continue
+        systemctl disable "$name" >/dev/null 2>&1
+        rm -f "$file"
+        CHANGED=$((CHANGED + 1))
+        did "removed $file, which an older version granted (a running service is not stopped by that)"
+    done
+    [ "$CHANGED" = "$before" ] || systemctl daemon-reload || die "systemctl daemon-reload failed"
+    for each in $UNITS; do
+        case $(systemctl is-enabled "$each" 2>/dev/null) in
+            enabled) ;;
+            masked*) missing "$each is masked; it will not start after a reboot" ;;
+            *) systemctl enable "$each" >/dev/null 2>&1 || die "systemctl enable $each failed"
+               did "$each starts with the machine from now on (it was not started now)" ;;
+        esac
+    done
+}
+
+check_pack() {
+    accounts check_account
+    for each in eakte eakte-ops eakte-look; do check_cron "$each"; done
+    root_folders check_folder
+    own_folders check_folder
+    plain_files check_file
+    unit_files check_file
+    check_file text_keys_ops 0644 /etc/eakte-ops/home/eakte-ops/.ssh/authorized_keys
+    check_file text_keys_look 0644 /etc/eakte-ops/home/eakte-look/.ssh/authorized_keys
+    check_file text_pack_json 0644 /etc/eakte-ops/pack.json
+    check_more
+    if [ "$(id -u)" = 0 ]; then
+        check_file text_sudo 0440 /etc/sudoers.d/eakte-ops
+        grep -Eq '^[#@]includedir[[:space:]]+/etc/sudoers\.d/?[[:space:]]*$' /etc/sudoers ||
+            missing "/etc/sudoers does not read /etc/sudoers.d; add the line: @includedir /etc/sudoers.d"
+        for each in eakte-ops eakte-look; do
+            for address in $FROM; do check_sshd "$each" "$address"; done
+        done
+    else
+        say "NOT LOOKED AT: sudo rules and sshd, because this does not run as root"
+    fi
+    [ ! -e /etc/eakte-ops/stop ] || say "NOTE: the stop switch is set: $(head -n 1 /etc/eakte-ops/stop)"
+    [ "$DIFFERENT$MISSING" != 00 ] || say "Everything is as this pack grants it."
+}
+
+# Not more than granted: nothing else in our places.
+check_more() {
+    for file in /etc/eakte-ops/home/*/.ssh/* /etc/eakte-ops/home/*/.ssh/.[!.]*; do
+        case $file in */.ssh/authorized_keys | */.ssh/\* | */.ssh/.\[*) ;; *) differs "$file is not from this pack" ;; esac
+    done
+    for file in /etc/systemd/system/eakte-* /run/systemd/system/eakte-* /etc/sudoers.d/eakte*; do
+        [ -e "$file" ] || continue
+        case " $UNITS eakte-job.service eakte-ops " in *" ${file##*/} "*) ;; *) differs "$file is not from this pack" ;; esac
+    done
+}
+
+uninstall_pack() {
+    [ "$(id -u)" = 0 ] || die "this has to be run as root"
+    say "Taking away the rights of the centre on $HOST:"
+    rm -f /etc/sudoers.d/eakte-ops && did "sudo list removed"
+    lock_account eakte-ops
+    lock_account eakte-look
+    if [ -e /etc/systemd/system/eakte-job.service ]; then
+        rm -f /etc/systemd/system/eakte-job.service /usr/local/lib/eakte-ops/eakte-run
+        systemctl daemon-reload
+        did "eakte-job.service and its runner removed: no new job can start"
+    fi
+    rm -f /etc/eakte-ops/allowed_signers /etc/eakte-ops/pack.json
+    case $(systemctl is-active eakte-job.service 2>/dev/null) in
+        active | activating | deactivating)
+            say "NOTE: a job is still running and ends by itself. Killing it may leave a change half done; if it has to be:"
+            say "      systemctl stop eakte-job.service" ;;
+    esac
+    say "What stays: all data, configuration and logs (/var/lib/eakte, /etc/eakte, /opt/eakte, /var/log/eakte, /var/lib/eakte-ops),"
+    say "the accounts without any way in, the units of the software itself (it goes on and comes up after a reboot:"
+    say "$UNITS), this script as /etc/eakte-ops/pack.sh,"
+    say "the stop switch if it is set, and lines in /etc/cron.deny and /etc/at.deny, which only forbid."
+}
