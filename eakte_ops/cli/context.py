@@ -1,4 +1,4 @@
-"""Puts the parts together: finds the operations folder, loads the inventory. Imports what is needed when it is needed."""
+"""Puts the parts together: finds the operations folder, loads the inventory. Heavy imports are made when needed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from eakte_ops.cli.output import say
 from eakte_ops.errors import UsageError
 
 if TYPE_CHECKING:
+    from eakte_ops.inventory.load import Survey
     from eakte_ops.inventory.model import Inventory, JumpHost, Server, Town
     from eakte_ops.remote.types import Target
 
@@ -24,7 +26,8 @@ class Context:
 
     project: Path | None = None
     debug: bool = False
-    _inventory: Inventory | None = field(default=None, repr=False)
+    _survey: Survey | None = field(default=None, repr=False)
+    _told: bool = field(default=False, repr=False)
 
     @property
     def folder(self) -> Path:
@@ -46,17 +49,26 @@ class Context:
             way_out="name it with --project DIR or EAKTE_OPS_PROJECT, or make one: eakte-ops init DIR",
         )
 
+    def survey(self) -> Survey:
+        """The operations folder as it was found, mistakes included; read once."""
+        from eakte_ops.inventory.load import survey
+
+        if self._survey is None:
+            self._survey = survey(self.folder, thresholds=vocabulary(), reserved=subcommands())
+        return self._survey
+
     def inventory(self, *towns: str) -> Inventory:
         """The inventory of the operations folder. Without `towns` everything must be right.
 
-        With `towns` only these and the shared files must be right; what is wrong elsewhere is said, and those other
-        towns are left out. Raises InvalidFile with all mistakes, UsageError for a town that does not exist.
+        With `towns` only these and the shared files must be right; what is wrong elsewhere is said once, and those
+        other towns are left out. Raises InvalidFile with all mistakes, UsageError for a town that does not exist.
         """
-        from eakte_ops.inventory.load import load
-
-        if self._inventory is None:
-            self._inventory = load(self.folder, thresholds=vocabulary(), reserved=subcommands())
-        return self._inventory
+        found = self.survey().inventory(towns)
+        if towns and not self._told:
+            self._told = True
+            for file, count in self.survey().left_out(towns):
+                say(f"{file} has {count} error{'s' * (count != 1)} and is left out (eakte-ops inventory check)")
+        return found
 
     def target(self, town: Town, server: Server | JumpHost, account: Account) -> Target:
         """How to reach `server` (or a jump host itself) of `town`, as the account that looks or the one that works.
@@ -67,10 +79,10 @@ class Context:
         from eakte_ops.inventory.model import JUMP_ACCOUNT, Server
         from eakte_ops.remote.types import Target
 
-        settings = self.inventory(town.id).settings
-        named = (settings.night if account == "look" else settings.work).identity
+        inventory = self.inventory(town.id)
+        named = (inventory.settings.night if account == "look" else inventory.settings.work).identity
         identity = self.folder / Path(named).expanduser() if named else None
-        trust = self.inventory(town.id).known_hosts(town.id)
+        trust = inventory.known_hosts(town.id)
         if not isinstance(server, Server):
             return Target(server.name, server.address, JUMP_ACCOUNT, trust, port=server.port, identity=identity)
         layout = town.profile.layout[server.platform]

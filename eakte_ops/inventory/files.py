@@ -1,6 +1,6 @@
 """What stands in inventories/*.yml: the shape and the words. The reference and the JSON Schema are made from here.
 
-Rules that need more than one value (names that must exist elsewhere, duplicates, windows that never open) are in rules/.
+Rules that need more than one value (names that must exist, duplicates, windows that never open) are in rules/.
 """
 
 from __future__ import annotations
@@ -12,42 +12,31 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from eakte_ops.product.model import Language, Platform, PortNumber, Strict
+from eakte_ops.yamltext import digits, form
 
 Owner: TypeAlias = Literal["centre", "local-it"]
 Role: TypeAlias = Literal["centre", "local-it", "management", "data-protection"]
 Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
-KEY_PATTERN = r"^[0-9]{5}([0-9]{3})?$"
-NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
-TIME_PATTERN = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
-DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-MAIL_PATTERN = r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$"
-PHONE_PATTERN = r"^[+0-9][0-9 /()-]{2,30}$|^$"
-SECRET_PATTERN = r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$"
-LINE_PATTERN = r"^[^\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]*$"
-
-EXPECTED: Mapping[str, str] = {
-    KEY_PATTERN: 'an official municipality key has 8 digits (a district 5), for example "05954036"',
-    NAME_PATTERN: "a name has small letters, digits and hyphens (1 to 63), for example witten-db",
-    TIME_PATTERN: 'a time of day has the form "18:00", from "00:00" to "24:00"',
-    DAY_PATTERN: 'a day has the form "2026-12-24"',
-    MAIL_PATTERN: "a mail address has the form betrieb@town.example",
-    PHONE_PATTERN: 'a telephone number has the form "+49 221 4710 100"',
-    SECRET_PATTERN: "the name of a secret has small letters, digits, hyphens and dots, for example database-password",
-    LINE_PATTERN: "one line of text without control characters expected",
-}
-"""What a text of each pattern looks like, for the sentence about one that does not."""
-
-Key: TypeAlias = Annotated[str, Field(pattern=KEY_PATTERN)]
-Name: TypeAlias = Annotated[str, Field(pattern=NAME_PATTERN)]
-TimeOfDay: TypeAlias = Annotated[str, Field(pattern=TIME_PATTERN)]
-Day: TypeAlias = Annotated[str, Field(pattern=DAY_PATTERN)]
-Mail: TypeAlias = Annotated[str, Field(pattern=MAIL_PATTERN)]
-Phone: TypeAlias = Annotated[str, Field(pattern=PHONE_PATTERN)]
-SecretName: TypeAlias = Annotated[str, Field(pattern=SECRET_PATTERN)]
-Line: TypeAlias = Annotated[str, Field(pattern=LINE_PATTERN, max_length=200)]
-Address: TypeAlias = Annotated[str, Field(min_length=1, max_length=253, pattern=LINE_PATTERN)]
-OptionalAddress: TypeAlias = Annotated[str, Field(max_length=253, pattern=LINE_PATTERN)]
+Key: TypeAlias = Annotated[str, digits(5, 8)]
+NAME = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+Name: TypeAlias = Annotated[str, form(NAME, "a name of small letters, digits and hyphens")]
+SecretName: TypeAlias = Annotated[
+    str, form(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?", "a name of small letters, digits, hyphens and dots")
+]
+TimeOfDay: TypeAlias = Annotated[
+    str, form(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", 'a time of day such as "18:00", up to "24:00",')
+]
+Day: TypeAlias = Annotated[str, form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", 'a day such as "2026-12-24"')]
+Mail: TypeAlias = Annotated[
+    str,
+    form(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+", "a mail address such as it@town.example"),
+]
+Phone: TypeAlias = Annotated[str, form(r"([+0-9][0-9 /()-]{2,30})?", 'a telephone number such as "+49 221 4710 100"')]
+Line: TypeAlias = Annotated[str, form(r"[^\x00-\x1f\x7f-\x9f]{0,200}", "one line of at most 200 characters")]
+Filled: TypeAlias = Annotated[str, form(r"[^\x00-\x1f\x7f-\x9f]{1,200}", "one line of 1 to 200 characters")]
+Address: TypeAlias = Annotated[str, form(r"[A-Za-z0-9.:-]{1,253}", "an IP address or a host name")]
+OptionalAddress: TypeAlias = Annotated[str, form(r"[A-Za-z0-9.:-]{0,253}", "an IP address or a host name")]
 Thresholds: TypeAlias = Mapping[str, Mapping[str, int | float | str | bool]]
 
 
@@ -55,7 +44,7 @@ class Municipality(Strict):
     """Who the town is."""
 
     key: Key = Field(description="Official municipality key (AGS), always text: 8 digits, a district 5.")
-    name: Line = Field(min_length=1, description="Short name, as people say it.")
+    name: Filled = Field(description="Short name, as people say it.")
     full_name: Line = Field(default="", description="Name for reports, for example Stadt Witten.")
 
 
@@ -79,7 +68,7 @@ class Closed(Strict):
 
     from_: Day = Field(alias="from", description="First day.")
     until: Day = Field(description="Last day; it is included.")
-    why: Line = Field(min_length=1, description="Reason, shown when work is refused.")
+    why: Filled = Field(description="Reason, shown when work is refused.")
 
     def covers(self, day: date) -> bool:
         """Whether `day` is closed."""

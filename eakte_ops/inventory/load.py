@@ -1,29 +1,77 @@
-"""Reads an operations folder."""
+"""Reads an operations folder. All mistakes of all files are found before the first one is told."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from eakte_ops.inventory.model import Inventory, Settings, Town, TownFile
-from eakte_ops.product.load import profile
-
-
-def load(folder: Path, *, thresholds: Mapping[str, Mapping[str, Any]], reserved: Collection[str] = ()) -> Inventory:
-    """The operations folder `folder`, read and found right."""
-    base = _raw(folder / "inventories" / "_defaults.yml")
-    towns = {}
-    for file in sorted((folder / "inventories").glob("[!_]*.yml")):
-        own = _raw(file)
-        laid = {**base, **own, "contacts": {**base.get("contacts", {}), **own.get("contacts", {})}}
-        said = TownFile.model_validate_json(json.dumps(laid))
-        towns[file.stem] = Town(file.stem, file, said, profile(said.product))
-    return Inventory(folder, Settings.model_validate_json(json.dumps(_raw(folder / "eakte-ops.yml"))), towns)
+from eakte_ops.errors import InvalidFile, Mistake, UsageError
+from eakte_ops.inventory.check import Findings, check
+from eakte_ops.inventory.model import Inventory
+from eakte_ops.inventory.sources import read
+from eakte_ops.inventory.suggest import suggestion
+from eakte_ops.inventory.vocabulary import Vocabulary
 
 
-def _raw(file: Path) -> dict[str, Any]:
-    return yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
+def load(
+    folder: Path, *, thresholds: Vocabulary, reserved: Collection[str] = (), towns: Collection[str] = ()
+) -> Inventory:
+    """The inventory of the operations folder `folder`.
+
+    `thresholds`: what may be set; `reserved`: words that no town may be named like. With `towns` only these and the
+    shared files have to be right. Raises InvalidFile with all mistakes, UsageError for a town that does not exist.
+    """
+    return survey(folder, thresholds=thresholds, reserved=reserved).inventory(towns)
+
+
+def survey(folder: Path, *, thresholds: Vocabulary, reserved: Collection[str] = ()) -> Survey:
+    """Like `load`, but says what is wrong instead of raising it."""
+    sources = read(folder, reserved)
+    return Survey(folder, check(sources, folder, thresholds), tuple(sources.towns), sources.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """An operations folder as it was found. `known`: all towns that have a file; `files`: how many were read."""
+
+    folder: Path
+    findings: Findings
+    known: tuple[str, ...]
+    files: int
+
+    def mistakes(self, towns: Collection[str] = ()) -> tuple[Mistake, ...]:
+        """What keeps `towns` from being worked with, () means all of them; in the order of files and lines.
+
+        What only two towns together make wrong counts when both of them are asked for.
+        """
+        asked = set(towns or self.known)
+        found = set(self.findings.shared)
+        for town, own in self.findings.own.items():
+            if not towns or town in asked:
+                found |= own
+        found |= {mistake for one, other, mistake in self.findings.between if {one, other} <= asked}
+        return tuple(sorted(found))
+
+    def inventory(self, towns: Collection[str] = ()) -> Inventory:
+        """The inventory; with `towns` the files of others may be wrong, those are left out.
+
+        Raises InvalidFile with all mistakes that matter, UsageError for a town that does not exist.
+        """
+        for town in towns:
+            if town not in self.known:
+                raise UsageError(
+                    f'there is no town "{town}"{suggestion(town, self.known)}',
+                    way_out="eakte-ops inventory list shows the towns",
+                )
+        mistakes = self.mistakes(towns)
+        if mistakes or self.findings.settings is None:
+            raise InvalidFile(mistakes, self.files)
+        return Inventory(self.folder, self.findings.settings, self.findings.towns)
+
+    def left_out(self, towns: Collection[str]) -> Iterator[tuple[str, int]]:
+        """Files that are wrong but do not matter for `towns`, each with its number of mistakes."""
+        told: dict[str, int] = {}
+        for mistake in sorted(set(self.mistakes()) - set(self.mistakes(towns))):
+            told[mistake.file] = told.get(mistake.file, 0) + 1
+        yield from told.items()

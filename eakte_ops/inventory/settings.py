@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from eakte_ops.inventory.files import Contact, Line
+from eakte_ops.inventory.files import Contact, Filled, Line
 from eakte_ops.product.model import Strict
 
 
@@ -46,7 +46,7 @@ class SecretSettings(Strict):
 class Centre(Strict):
     """The competence centre itself."""
 
-    name: Line = Field(min_length=1, description="Its name, as reports show it.")
+    name: Filled = Field(description="Its name, as reports show it.")
     contact: Contact = Field(description="Where the towns reach it.")
 
 
@@ -55,9 +55,7 @@ class Settings(Strict):
 
     centre: Centre = Field(description="The competence centre itself.")
     lab: bool = Field(default=False, description="Whether this folder describes a lab; all output says so.")
-    state: Line = Field(
-        default="state", min_length=1, description="Folder of what the program remembers, relative to this folder."
-    )
+    state: Filled = Field(default="state", description="Folder of what the program remembers, relative to this folder.")
     night: Night = Field(default=Night(), description="The unattended account that looks.")
     work: Work = Field(default=Work(), description="People at work.")
     secrets: SecretSettings = Field(default=SecretSettings(), description="How secrets are opened here.")

@@ -1,0 +1,115 @@
+"""From files to towns: shape, rules, and the file to which each mistake belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+from pathlib import Path as FilePath
+
+from eakte_ops.errors import Mistake
+from eakte_ops.inventory.files import TownDefaults, TownFile
+from eakte_ops.inventory.lay import Laid, lay
+from eakte_ops.inventory.model import Settings, Town
+from eakte_ops.inventory.plain import Plain, Problem
+from eakte_ops.inventory.rules import across, network, software, times, words
+from eakte_ops.inventory.sources import Sources
+from eakte_ops.inventory.vocabulary import Vocabulary
+from eakte_ops.product.load import known, profile
+from eakte_ops.yamltext import Document, Path, dotted, inspect, validate
+
+PROFILES: software.Profiles = {name: partial(profile, name) for name in known()}
+
+
+@dataclass
+class Findings:
+    """What checking gave. `towns`: those in whose own file nothing is wrong.
+
+    `shared`: mistakes that concern every town. `own`: town -> mistakes in its file. `between`: two towns and the
+    mistake that only both together make; it stands in the file of the first.
+    """
+
+    settings: Settings | None = None
+    towns: dict[str, Town] = field(default_factory=dict)
+    shared: set[Mistake] = field(default_factory=set)
+    own: dict[str, set[Mistake]] = field(default_factory=dict)
+    between: list[tuple[str, str, Mistake]] = field(default_factory=list)
+
+
+def check(sources: Sources, folder: FilePath, vocabulary: Vocabulary) -> Findings:
+    """Everything that is right and everything that is wrong. `vocabulary`: thresholds that may be set."""
+    result = Findings()
+    result.settings, mistakes = validate(sources.settings, Settings)
+    result.shared.update(mistakes, sources.lost, _defaults(sources.defaults, vocabulary))
+    laid = {town: lay(document, sources.defaults) for town, document in sources.towns.items()}
+    for town, document in laid.items():
+        said, found = _town(document, vocabulary, result.shared)
+        own = {mistake for mistake in found if mistake.file == document.own.file}
+        own.update(mistake for mistake in sources.astray if mistake.file == document.own.file)
+        result.shared |= found - own
+        if own:
+            result.own[town] = own
+        elif said is not None:
+            result.towns[town] = Town(town, folder / document.own.file, said, profile(said.product))
+    result.shared.update(
+        mistake for mistake in sources.astray if not any(mistake in own for own in result.own.values())
+    )
+    for town, other, problem in across.check({town: _mapping(each.data) for town, each in laid.items()}):
+        result.between.append((town, other, laid[town].own.mistake(problem.path, problem.sentence, problem.at_key)))
+    return result
+
+
+def _defaults(document: Document, vocabulary: Vocabulary) -> list[Mistake]:
+    """What is wrong with the shared defaults by themselves."""
+    if not document.readable:
+        return list(document.mistakes)
+    alone = Laid(document, document, document.data)
+    data = _mapping(document.data)
+    _, shape = inspect(document.data, TownDefaults, raw=document.raw)
+    rules = chain(
+        times.check(data), software.product_and_release(data, PROFILES), words.thresholds(data, vocabulary, ())
+    )
+    told = _not_twice(alone, (Problem(each.path, each.sentence, each.at_key) for each in shape), rules)
+    return [*document.mistakes, *(document.mistake(each.path, each.sentence, each.at_key) for each in told)]
+
+
+def _town(laid: Laid, vocabulary: Vocabulary, shared: set[Mistake]) -> tuple[TownFile | None, set[Mistake]]:
+    """A town by itself: the values if they are right, and what is wrong in its file or in the defaults under it."""
+    if not laid.own.readable:
+        return None, set(laid.own.mistakes)
+    if laid.data is None and not laid.own.mistakes:
+        return None, {laid.own.mistake((), "the file is empty")}
+    said, shape = inspect(laid.data, TownFile, raw=laid.raw)
+    data = _mapping(laid.data)
+    rules = chain(times.check(data), network.check(data), software.check(data, PROFILES), words.check(data, vocabulary))
+    told = _not_twice(laid, (Problem(each.path, each.sentence, each.at_key) for each in shape), rules)
+    return said, {*laid.own.mistakes, *(_mistake(laid, problem, shared) for problem in told)}
+
+
+def _mapping(data: object) -> Plain:
+    return data if isinstance(data, dict) else {}
+
+
+def _not_twice(laid: Laid, shape: Iterable[Problem], rules: Iterable[Problem]) -> Iterator[Problem]:
+    """Problems in shape, then those of rules, one for each place; nothing about what is in doubt already."""
+    doubtful: set[Path] = set()
+    for problem in shape:
+        doubtful.add(problem.path)
+        if not laid.in_doubt(problem.path):
+            yield problem
+    for problem in rules:
+        before = any(problem.path[:length] in doubtful for length in range(1, len(problem.path) + 1))
+        if not before and not laid.in_doubt(problem.path):
+            yield problem
+
+
+def _mistake(laid: Laid, problem: Problem, shared: set[Mistake]) -> Mistake:
+    """The place of a problem. What is wrong in the defaults for this town only is the town's mistake."""
+    source = laid.source(problem.path)
+    mistake = source.mistake(problem.path, problem.sentence, problem.at_key)
+    if source is laid.own or mistake in shared:
+        return mistake
+    line, column = laid.own.place(problem.cause, key=True)
+    sentence = f"{problem.sentence} (comes from {laid.base.file}:{mistake.line})"
+    return Mistake(laid.own.file, line, column, dotted(problem.path), sentence)

@@ -1,0 +1,54 @@
+"""Looking into plain data of any shape: what is not as expected is left out here, other code complains about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from eakte_ops.yamltext import Path
+
+Plain: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A mistake that has no file yet: where in the data and the sentence about it.
+
+    `at_key`: the place is that of the key, not of its value. `cause`: path of the town's own word that makes a value
+    from the defaults wrong.
+    """
+
+    path: Path
+    sentence: str
+    at_key: bool = False
+    cause: Path = ()
+
+
+def mapping(node: object, *keys: str) -> dict[str, Any]:
+    """The mapping at `keys` below `node`, {} if there is none."""
+    for key in keys:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node if isinstance(node, dict) else {}
+
+
+def items(node: object, key: str) -> list[Any]:
+    """The list at `key` of `node`, [] if there is none."""
+    found = node.get(key) if isinstance(node, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def entries(node: object, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The mappings in the list at `key` of `node`, each with its position."""
+    yield from ((at, each) for at, each in enumerate(items(node, key)) if isinstance(each, dict))
+
+
+def text(node: object, key: str) -> str | None:
+    """The text at `key` of `node`."""
+    found = node.get(key) if isinstance(node, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def texts(node: object, key: str) -> Iterator[tuple[int, str]]:
+    """The texts in the list at `key` of `node`, each with its position."""
+    yield from ((at, each) for at, each in enumerate(items(node, key)) if isinstance(each, str))
