@@ -106,7 +106,7 @@ class Town:
         return subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=20, check=False)
 
     def ask(
-        self, port: str, path: str, method: str = "GET", body: Any = None, user: str = "", password: str = PASSWORD
+        self, port: str, path: str, method: str = "GET", body: Any = None, *, user: str = "", password: str = PASSWORD
     ) -> tuple[int, Any]:
         """Status and body (JSON if it is) of an HTTP request to a port by its name."""
         number = self.facts.ports.get(port) or self.facts.services[port]

@@ -7,6 +7,8 @@ import json
 import sys
 from typing import Any
 
+import psycopg2
+
 from . import cluster, common, documents, faults, samples, schema
 from .db import Database, cluster_port, configured, local
 
@@ -78,7 +80,10 @@ def main() -> None:
             command.add_argument("name", choices=[*faults.FAULTS, *(["all"] if name == "mend" else [])])
             command.add_argument("subject", nargs="?", default="")
     args = parser.parse_args()
-    result = args.act(args)
+    try:
+        result = args.act(args)
+    except psycopg2.OperationalError as error:
+        raise common.StartError(f"the database does not answer: {str(error).strip()}") from error
     sys.stdout.write(json.dumps(result) + "\n")
     if result.get("bad") or result.get("missing"):
         raise SystemExit(1)

@@ -18,32 +18,27 @@ from .db import Database, configured
 CHECKED_PER_MINUTE = 20
 
 
-class Startup:
-    """startup.txt: rewritten at each start; its last line says how the start ended."""
-
-    def __init__(self) -> None:
-        self.path = common.LOG / "application-server" / "startup.txt"
-        self.path.write_text("")
-
-    def say(self, text: str) -> None:
-        """Add a dated line."""
-        with self.path.open("a") as file:
-            file.write(f"{common.now()} {text}\n")
+def say(text: str, mode: str = "a") -> None:
+    """Add a dated line to startup.txt, whose last line says how the start ended."""
+    with (common.LOG / "application-server" / "startup.txt").open(mode) as file:
+        file.write(f"{common.now()} {text}\n")
 
 
-def wait_for(database: Database, seconds: float, startup: Startup) -> None:
+def wait_for(database: Database, seconds: float) -> None:
     """Return when the database answers; StartError when it does not in time."""
-    end = time.monotonic() + seconds
+    end, said = time.monotonic() + seconds, ""
     while True:
         try:
             database.probe()
             return
         except psycopg2.Error as error:
+            reason = str(error).strip().splitlines()[0]
             if time.monotonic() > end:
-                reason = str(error).strip().splitlines()[0]
                 raise common.StartError(f"the database did not answer in {seconds:g} s: {reason}") from error
-        startup.say("Waiting for the database")
-        time.sleep(1)
+        if reason != said:
+            say(f"Waiting for the database: {reason}")
+        said = reason
+        time.sleep(0.5)
 
 
 class Osrest:
@@ -175,15 +170,14 @@ def check_hashes(database: Database) -> None:
 
 def main() -> None:
     """Start, say so in startup.txt, serve until ended."""
-    startup = Startup()
-    startup.say(f"Starting Musterakte {common.manifest()['release']}")
+    say(f"Starting Musterakte {common.manifest()['release']}", "w")
     try:
         settings = common.config("application-server")
         database = configured(settings["database"])
-        wait_for(database, float(settings["database"].get("wait", 120)), startup)
+        wait_for(database, float(settings["database"].get("wait", 120)))
         with database.transaction() as cursor:
             steps = schema.fits(cursor)
-        startup.say(f"Database answers, {len(steps)} schema steps, licence fits")
+        say(f"Database answers, {len(steps)} schema steps, licence fits")
         osrest = Osrest(database, settings["osrest"]["users"], settings["index"])
         address = settings["listen"]
         web.listen(
@@ -191,12 +185,10 @@ def main() -> None:
         )
         lines = _LineServer(("" if address == "*" else address, settings["port"]), _Lines)
         lines.jobs = Jobs(database, steps)
-    except KeyError as error:
-        startup.say(f"Server start failed: server.yml lacks {error}")
-        raise common.StartError(f"server.yml lacks {error}") from error
-    except (common.StartError, OSError, psycopg2.Error) as error:
-        startup.say(f"Server start failed: {error}")
-        raise common.StartError(str(error)) from error
+    except (common.StartError, OSError, psycopg2.Error, KeyError) as error:
+        reason = f"server.yml lacks {error}" if isinstance(error, KeyError) else str(error).strip()
+        say(f"Server start failed: {reason}")
+        raise common.StartError(reason) from error
     threading.Thread(target=check_hashes, args=(database,), daemon=True).start()
-    startup.say("Server start succeeded")
+    say("Server start succeeded")
     lines.serve_forever(60)

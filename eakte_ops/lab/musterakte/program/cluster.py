@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 from psycopg2.extensions import encrypt_password
@@ -35,21 +38,32 @@ def main() -> None:
 def init(password: str) -> list[str]:
     """Make cluster, roles, database and schema, as far as they are missing; returns the schema steps that ran.
 
-    A stopped cluster is started without network for the time of it.
+    A stopped cluster is started for the time of it, on a socket nobody else knows (/run/eakte comes with the unit).
     """
     if not (DATA / "PG_VERSION").exists():
         create = ["-U", "eakte_super", "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=peer"]
         _run("initdb", *create, "--auth-host=scram-sha-256")
-    running = _answers()
-    if not running:
-        quiet = f"--config-file={CONFIG} -c listen_addresses= -c logging_collector=off"
-        _run("pg_ctl", "-w", "-s", "-l", str(common.LOG / "database" / "init.log"), "-o", quiet, "start")
     try:
-        _roles(password)
-        return schema.upgrade(local())
-    finally:
-        if not running:
-            _run("pg_ctl", "-w", "-s", "-m", "fast", "stop")
+        local("postgres").probe()
+    except psycopg2.OperationalError:
+        with tempfile.TemporaryDirectory(prefix="musterakte-") as socket:
+            quiet = f"-c listen_addresses= -c logging_collector=off -c unix_socket_directories={socket}"
+            words = ("-w", "-s", "-l", str(common.LOG / "database" / "init.log"))
+            _run("pg_ctl", *words, "-o", f"--config-file={CONFIG} {quiet}", "start")
+            try:
+                return _fill(password, Path(socket))
+            finally:
+                _run("pg_ctl", "-w", "-s", "-m", "fast", "stop")
+    return _fill(password, common.RUN)
+
+
+def _fill(password: str, socket: Path) -> list[str]:
+    with closing(psycopg2.connect(**local("postgres", socket).where)) as connection:
+        connection.autocommit = True  # CREATE DATABASE stands in no transaction
+        with connection.cursor() as cursor:
+            # Only the hash travels: neither the server's log nor pg_stat_activity sees the password.
+            _roles(cursor, encrypt_password(password, "eakte", connection, "scram-sha-256"))
+    return schema.upgrade(local(socket=socket))
 
 
 def _run(name: str, *words: str) -> None:
@@ -66,33 +80,18 @@ def _run(name: str, *words: str) -> None:
         raise common.StartError(f"{name}: {reason}")
 
 
-def _answers() -> bool:
-    try:
-        local("postgres").probe()
-    except psycopg2.OperationalError:
-        return False
-    return True
-
-
-def _roles(password: str) -> None:
-    connection = psycopg2.connect(**local("postgres").where)
-    connection.autocommit = True  # CREATE DATABASE stands in no transaction
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolname FROM pg_roles")
-        roles = {row[0] for row in cursor.fetchall()}
-        if "eakte" not in roles:
-            cursor.execute("CREATE ROLE eakte LOGIN")
-        if "eakte_look" not in roles:
-            cursor.execute("CREATE ROLE eakte_look LOGIN CONNECTION LIMIT 4")
-        # Only the hash travels: neither the server's log nor pg_stat_activity sees the password.
-        cursor.execute(
-            "ALTER ROLE eakte PASSWORD %s", (encrypt_password(password, "eakte", connection, "scram-sha-256"),)
-        )
-        cursor.execute("ALTER ROLE eakte_look SET default_transaction_read_only = on")
-        cursor.execute("ALTER ROLE eakte_look SET statement_timeout = '5s'")
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'eakte'")
-        if cursor.fetchone() is None:
-            cursor.execute("CREATE DATABASE eakte OWNER eakte TEMPLATE template0")
-        cursor.execute("REVOKE ALL ON DATABASE eakte FROM PUBLIC")
-        cursor.execute("GRANT CONNECT ON DATABASE eakte TO eakte_look")
-    connection.close()
+def _roles(cursor: Any, password_hash: str) -> None:
+    cursor.execute("SELECT rolname FROM pg_roles")
+    roles = {row[0] for row in cursor.fetchall()}
+    if "eakte" not in roles:
+        cursor.execute("CREATE ROLE eakte LOGIN")
+    if "eakte_look" not in roles:
+        cursor.execute("CREATE ROLE eakte_look LOGIN CONNECTION LIMIT 4")
+    cursor.execute("ALTER ROLE eakte PASSWORD %s", (password_hash,))
+    cursor.execute("ALTER ROLE eakte_look SET default_transaction_read_only = on")
+    cursor.execute("ALTER ROLE eakte_look SET statement_timeout = '5s'")
+    cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'eakte'")
+    if cursor.fetchone() is None:
+        cursor.execute("CREATE DATABASE eakte OWNER eakte TEMPLATE template0")
+    cursor.execute("REVOKE ALL ON DATABASE eakte FROM PUBLIC")
+    cursor.execute("GRANT CONNECT ON DATABASE eakte TO eakte_look")

@@ -33,7 +33,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text())
     except (OSError, yaml.YAMLError) as error:
-        raise StartError(f"{path}: can not be read: {error}") from error
+        raise StartError(f"{path}: can not be read: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise StartError(f"{path}: holds no settings")
     return content
@@ -63,6 +63,16 @@ def log(component: str, text: str) -> None:
     """Add a line to the component's log. It is for the night account too: no titles, no search words."""
     with (LOG / component / f"{component}.log").open("a") as file:
         file.write(f"{now()} {text}\n")
+
+
+_said: dict[tuple[str, str], str] = {}
+
+
+def log_change(component: str, subject: str, text: str) -> None:
+    """Log what is wrong with a subject, once until it changes; an empty text means nothing is."""
+    if text and _said.get((component, subject)) != text:
+        log(component, f"{subject}: {text}")
+    _said[component, subject] = text
 
 
 def fault_file(name: str, subject: str) -> Path:

@@ -70,6 +70,6 @@ def cluster_port() -> int:
     return 5432
 
 
-def local(database: str = "eakte") -> Database:
+def local(database: str = "eakte", socket: Path = common.RUN) -> Database:
     """The cluster of this host as its superuser: over the socket, by name of the OS account."""
-    return Database(host=str(common.RUN), port=cluster_port(), dbname=database, user="eakte_super")
+    return Database(host=str(socket), port=cluster_port(), dbname=database, user="eakte_super")

@@ -34,7 +34,7 @@ def read_pages(object_id: int, count: int) -> list[bytes]:
 
 def write_pages(object_id: int, pages: Sequence[bytes], sync: bool = True) -> None:
     """Write all page files, each complete or not there."""
-    page_path(object_id, 0).parent.mkdir(exist_ok=True)
+    page_path(object_id, 0).parent.mkdir(parents=True, exist_ok=True)
     for number, content in enumerate(pages):
         path = page_path(object_id, number)
         unfinished = path.with_suffix(".new")
@@ -66,11 +66,11 @@ def enqueue(cursor: Any, object_ids: Sequence[int]) -> None:
     """Queue full text and rendition for documents whose files are complete."""
     cursor.execute(
         "INSERT INTO oscpmqueue (queuename, osid) "
-        "SELECT queue, id FROM unnest(%s) AS id, unnest(ARRAY['FULLTEXTIDX', 'RENDITION']) AS queue",
+        "SELECT queue, id FROM unnest(%s::int[]) AS id, unnest(ARRAY['FULLTEXTIDX', 'RENDITION']) AS queue",
         (list(object_ids),),
     )
     cursor.execute(
-        "INSERT INTO osftslog (object_id, date1) SELECT id, %s FROM unnest(%s) AS id "
+        "INSERT INTO osftslog (object_id, date1) SELECT id, %s FROM unnest(%s::int[]) AS id "
         "ON CONFLICT (object_id) DO UPDATE SET date1 = excluded.date1, flag2 = 0",
         (common.minutes(), list(object_ids)),
     )
@@ -122,11 +122,14 @@ def delete(database: Database, object_id: int) -> None:
 
 
 def check(database: Database, limit: int | None = None) -> dict[str, Any]:
-    """Recompute hashes, the longest unchecked first, and record the result in osdochash."""
+    """Recompute hashes, the longest unchecked first, and record the result in osdochash.
+
+    A document younger than 10 s is left for the next time: its files may be on their way.
+    """
     with database.transaction() as cursor:
         cursor.execute(
             "SELECT object_id, pages, oshash FROM osobject JOIN osdochash USING (object_id) "
-            "ORDER BY last_check_time NULLS FIRST, object_id LIMIT %s",
+            "WHERE created < now() - interval '10 seconds' ORDER BY last_check_time NULLS FIRST, object_id LIMIT %s",
             (limit,),
         )
         rows = cursor.fetchall()
@@ -134,11 +137,15 @@ def check(database: Database, limit: int | None = None) -> dict[str, Any]:
     with database.transaction() as cursor:
         cursor.execute(
             "UPDATE osdochash SET last_check_time = now(), last_check_state = state "
-            "FROM unnest(%s, %s) AS seen (id, state) WHERE object_id = id",
+            "FROM unnest(%s::int[], %s::int[]) AS seen (id, state) WHERE object_id = id "
+            "RETURNING object_id, last_check_state",
             ([object_id for object_id, _ in states], [state for _, state in states]),
         )
-    named = {kind: [f"{object_id:08X}" for object_id, state in states if state == kind] for kind in (DIFFERS, MISSING)}
-    return {"checked": len(states), "bad": named[DIFFERS], "missing": named[MISSING]}
+        still_there = cursor.fetchall()  # a document deleted meanwhile is not missing
+    named = {
+        kind: sorted(f"{number:08X}" for number, state in still_there if state == kind) for kind in (DIFFERS, MISSING)
+    }
+    return {"checked": len(still_there), "bad": named[DIFFERS], "missing": named[MISSING]}
 
 
 def _state(object_id: int, pages: int, expected: str) -> int:

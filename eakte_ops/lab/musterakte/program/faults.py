@@ -37,6 +37,8 @@ def switch_on(name: str, subject: str, database: Open) -> str:
         raise common.StartError(f"{subject!r} is no service or queue")
     path = common.fault_file(name, subject)
     if not path.exists():
+        if name == "service-down" and subject not in _ports():
+            raise common.StartError(f"servicewatcher-sw.yml switches on no service {subject}")
         path.write_text(_apply(name, subject, database))
         _await_argus(name, subject, is_open=False)
     return f"{name}.{subject}"
@@ -108,15 +110,20 @@ def _block(on: bool) -> None:
         raise common.StartError(f"the index does not answer on this host: {error}") from error
 
 
+def _ports() -> dict[str, int]:
+    """Port of each service that is switched on."""
+    entries = common.config("services")["services"]
+    return {entry["name"]: entry["port"] for entry in entries if entry["instances"]}
+
+
 def _await_argus(name: str, subject: str, is_open: bool) -> None:
     """Wait until a service that was to fall or to come back has done so."""
     if name != "service-down":
         return
-    ports = {entry["name"]: entry["port"] for entry in common.config("services")["services"]}
-    if subject not in ports:
-        raise common.StartError(f"servicewatcher-sw.yml names no service {subject}")
+    if is_open and not web.is_open(common.config("services-common")["port"]):
+        return  # nobody is there to bring it back before the service-manager starts
     end = time.monotonic() + ARGUS_LIMIT
-    while web.is_open(ports[subject]) != is_open:
+    while web.is_open(_ports()[subject]) != is_open:
         if time.monotonic() > end:
             raise common.StartError(
                 f"{subject}: the service-manager did not follow in {ARGUS_LIMIT:g} s: is it running?"

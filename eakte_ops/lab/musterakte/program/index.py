@@ -78,7 +78,7 @@ class Store:
 
     def search(self, words: str) -> list[tuple[str, str]]:
         """(id, title) of the documents that hold all words, each as beginning of a word."""
-        terms = " ".join('"' + word.replace('"', '""') + '"*' for word in words.split())
+        terms = " ".join('"' + word.replace('"', '""') + '"*' for word in words.replace("\0", " ").split())
         if not terms:
             return []
         with self.lock:

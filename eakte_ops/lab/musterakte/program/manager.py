@@ -98,9 +98,13 @@ def argus(running: list[Service]) -> None:
                 common.log("service-manager", f"{service.name}: taken down on purpose")
                 service.stop()
         elif service.fell:
-            common.log("service-manager", f"{service.name}: starting")
             service.stop()
-            service.start()
+            try:
+                service.start()
+            except common.StartError as error:
+                common.log_change("service-manager", service.name, str(error))
+            else:
+                common.log("service-manager", f"{service.name}: started")
 
 
 def main() -> None:

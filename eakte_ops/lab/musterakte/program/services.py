@@ -48,7 +48,8 @@ def probes(name: str, around: Surroundings) -> dict[str, web.Probe]:
         return {}
 
     def elasticsearch() -> dict[str, Any]:
-        return {"cluster": _call(around.index, "GET", "/_cluster/health")["cluster_name"]}
+        colour = _call(around.index, "GET", "/_cluster/health")["status"]
+        return {"status": "DOWN" if colour == "red" else "UP", "color": colour}
 
     def osrest() -> dict[str, Any]:
         return {"answered": web.call("GET", around.osrest["url"] + "/manage/info")["component"]}
@@ -121,25 +122,23 @@ class Worker:
         self.stopped = threading.Event()
 
     def run(self) -> None:
-        """Work until stopped. A refusal or an outage leaves the rows in the queue, unlocked."""
-        last, freed = "", False
+        """Work until stopped. After a refusal or an outage the rows stay in the queue and are unlocked."""
+        problem = "start"
         while not self.stopped.is_set():
-            served, problem = 0, ""
+            served = 0
             try:
-                if not freed:
+                if problem:
                     self.free()
-                    freed = True
+                problem = ""
                 served = sum([self.serve(queue, work) for queue, work in WORK[self.name].items()])
             except (psycopg2.Error, OSError, web.Problem) as error:
                 problem = f"{type(error).__name__}: {error}".strip()
-            if problem and problem != last:
-                common.log("service-manager", f"{self.name}: {problem}")
-            last = problem
+            common.log_change("service-manager", self.name, problem)
             if not served:
                 self.stopped.wait(self.poll)
 
     def free(self) -> None:
-        """Give back what an earlier life of this worker had locked."""
+        """Give back what this worker had locked when it was killed, or lost the database."""
         with self.around.database.transaction() as cursor:
             cursor.execute("UPDATE oscpmqueue SET lock_service = NULL WHERE lock_service = %s", (self.owner,))
 
@@ -155,15 +154,7 @@ class Worker:
             rows = cursor.fetchall()
         if not rows:
             return 0
-        guids = [row[0] for row in rows]
-        try:
-            work(self.around, [row[1] for row in rows])
-        except BaseException:
-            with self.around.database.transaction() as cursor:
-                cursor.execute(
-                    "UPDATE oscpmqueue SET lock_service = NULL WHERE messageguid = ANY(%s::uuid[])", (guids,)
-                )
-            raise
+        work(self.around, [row[1] for row in rows])
         with self.around.database.transaction() as cursor:
-            cursor.execute("DELETE FROM oscpmqueue WHERE messageguid = ANY(%s::uuid[])", (guids,))
+            cursor.execute("DELETE FROM oscpmqueue WHERE messageguid = ANY(%s::uuid[])", ([row[0] for row in rows],))
         return len(rows)
