@@ -155,7 +155,8 @@ class Builder:
         if not isinstance(key, str):
             return
         if key in places:
-            self._complain(event, f"double key; it stands in line {places[key][0]} already", key)
+            # The first value counts and is checked; what stands here is dropped.
+            self._complain(event, f"double key; it stands in line {places[key][0]} already", key, doubt=False)
             return
         places[key] = (spot.line, spot.column)
         frame.key = key
@@ -166,9 +167,10 @@ class Builder:
     def _complain_tag(self, event: Any) -> None:
         self._complain(event, "tags (!name) are not used here; put text in quotes, leave the tag out")
 
-    def _complain(self, event: Any, sentence: str, key: str | None = None) -> None:
+    def _complain(self, event: Any, sentence: str, key: str | None = None, doubt: bool = True) -> None:
         path = self._path(key)
-        self.doubtful.add(path)
+        if doubt:
+            self.doubtful.add(path)
         self.mistakes.append(self._mistake(event, sentence, path))
         if len(self.mistakes) >= self._most:
             raise Enough(self._mistake(event, "too many mistakes; the rest of the file was not looked at"))

@@ -33,7 +33,7 @@ def resolve(word: str) -> Scalar:
         return int(word)
     if _OTHER_BASE.fullmatch(word):
         return int(word, 0)
-    if _FLOAT.fullmatch(word):
+    if _FLOAT.fullmatch(word) and not word.lstrip("+-").isdigit():
         number = float(word)
         return number if isfinite(number) else word
     return word
