@@ -25,8 +25,10 @@ COMMAND = "exec /bin/sh -s"
 """The one command that is ever run on a POSIX server: the text of an exchange goes in on stdin."""
 
 Watching: TypeAlias = Callable[[Target, Phase], None]
+Enter: TypeAlias = Callable[[wire.Wire, login.Clock, Route], None]
 
 _CHUNK = 32_768
+_DICE = random.SystemRandom()
 # A connection that breaks before anything was said may be sshd's MaxStartups at work: try again, a little later.
 _PAUSES_S = (0.2, 0.5)
 _PAUSES_JUMP_S = (0.2, 0.5, 1.0, 2.0, 4.0)
@@ -154,7 +156,14 @@ class Connector:
         """Connect to `target` before `deadline` (monotonic seconds). Raises Unreachable, IdentityUnsafe, ..."""
         if target.dialect != "posix":
             raise NotSupported("PowerShell on a real connection", place=target.name)
-        return self._open(target, deadline, _PAUSES_S)
+        return self._open(target, deadline, _PAUSES_S, self._enter)
+
+    def meet(self, target: Target, deadline: float, enter: Enter) -> SshConnection:
+        """As a call, with another way to log in: `enter` is given the line once the host key is confirmed."""
+        return self._open(target, deadline, _PAUSES_S, enter)
+
+    def _enter(self, made: wire.Wire, clock: login.Clock, route: Route) -> None:
+        login.log_in(made, clock, self._limits, route.user, route.identities)
 
     def abort(self) -> None:
         """End every connection and attempt; what waits on them gets LineLost. No new one is opened."""
@@ -163,23 +172,23 @@ class Connector:
             watch.end()
 
     def _open_jump(self, target: Target, deadline: float) -> SshConnection:
-        return self._open(target, deadline, _PAUSES_JUMP_S)
+        return self._open(target, deadline, _PAUSES_JUMP_S, self._enter)
 
-    def _open(self, target: Target, deadline: float, pauses: tuple[float, ...]) -> SshConnection:
+    def _open(self, target: Target, deadline: float, pauses: tuple[float, ...], enter: Enter) -> SshConnection:
         """Try until the deadline, as long as it breaks off before the server said who it is."""
         route = self._ssh_config.route(target)
         clock = login.Clock(target.name, deadline, monotonic())
         for pause in (*pauses, None):
             try:
-                return self._once(target, route, clock)
+                return self._once(target, route, clock, enter)
             except LineLost as lost:
                 if pause is None or lost.values["phase"] not in ("banner", "key exchange") or clock.left(1) < 1:
                     raise
                 # Spread out: those that were turned away together must not come back together.
-                self._stopped.wait(min(pause * random.uniform(0.5, 1.5), clock.left(pause)))  # noqa: S311
+                self._stopped.wait(min(pause * _DICE.uniform(0.5, 1.5), clock.left(pause)))
         raise AssertionError
 
-    def _once(self, target: Target, route: Route, clock: login.Clock) -> SshConnection:
+    def _once(self, target: Target, route: Route, clock: login.Clock, enter: Enter) -> SshConnection:
         attempt = _Attempt()
         attempt.watch = self._watchdog.watch(clock.deadline, attempt.end)
         try:
@@ -187,7 +196,10 @@ class Connector:
                 raise clock.lost("connect")
             release = self._reach(target, route, clock, attempt)
             try:
-                return self._log_in(target, route, clock, attempt, release)
+                host_key = self._shake_hands(target, route, clock, attempt)
+                self._watching(target, "login")
+                enter(attempt.line, clock, route)
+                return self._stand(target, clock, attempt, host_key, release)
             except BaseException:
                 attempt.close()
                 release()
@@ -210,34 +222,33 @@ class Connector:
         attempt.sock = tcp.dial(target.name, route.address, route.port, places, deadline=until, born=attempt.born)
         return _nothing
 
-    def _log_in(
-        self, target: Target, route: Route, clock: login.Clock, attempt: _Attempt, release: Callable[[], None]
-    ) -> SshConnection:
-        sock, watch = attempt.sock, attempt.watch
-        assert sock is not None
-        assert watch is not None
-        began = time.time() - (monotonic() - clock.began)
+    def _shake_hands(self, target: Target, route: Route, clock: login.Clock, attempt: _Attempt) -> str:
+        """Agree on keys and know whom we talk to. Returns the host key; nothing of ours was sent before."""
+        assert attempt.sock is not None
         name = route.known_as or known_hosts.name_of(route.address, route.port)
         trusted = known_hosts.load(target.known_hosts)
-        made = wire.transport(sock, [kind for kind, _blob in trusted.keys(name)])
-        attempt.transport = made
-        phase: Callable[[Phase], None] = lambda now: self._watching(target, now)  # noqa: E731
-        login.exchange_keys(made, clock, self._limits, self._places, phase)
-        host_key = login.confirm_host_key(made, target.name, name, trusted)
-        phase("login")
-        login.log_in(made, clock, self._limits, route.user, route.identities)
+        attempt.line = wire.transport(attempt.sock, [kind for kind, _blob in trusted.keys(name)])
+        login.exchange_keys(attempt.line, clock, self._limits, self._places, lambda now: self._watching(target, now))
+        return login.confirm_host_key(attempt.line, target.name, name, trusted)
+
+    def _stand(
+        self, target: Target, clock: login.Clock, attempt: _Attempt, host_key: str, release: Callable[[], None]
+    ) -> SshConnection:
+        """The attempt becomes a connection."""
+        made, sock = attempt.line, attempt.sock
+        assert sock is not None
         made.set_keepalive(wire.KEEPALIVE_S)
         sock.settimeout(5.0)  # paramiko's thread looks around this often; the default of 0.1 s costs CPU
+        login_s = monotonic() - clock.began
         visit = Visit(
-            login_s=monotonic() - clock.began,
+            login_s=login_s,
             host_key=host_key,
             kex=made.agreed_kex,
             cipher=made.remote_cipher,
-            began=began,
+            began=time.time() - login_s,
         )
-        watch.until(float("inf"))
-        connection = SshConnection(target, made, sock, visit, watch)
-        watch.end = attempt.end
+        attempt.watch.until(float("inf"))
+        connection = SshConnection(target, made, sock, visit, attempt.watch)
         connection.on_close = release
         return connection
 
@@ -253,10 +264,11 @@ def _nothing() -> None:
 class _Attempt:
     """What must be ended when an attempt is given up: from here (`close`) or from another thread (`end`)."""
 
+    watch: Watch
+    line: wire.Wire
+
     def __init__(self) -> None:
         self.sock: socket.socket | paramiko.Channel | None = None
-        self.transport: wire.Wire | None = None
-        self.watch: Watch | None = None
         self._raw: socket.socket | None = None
 
     def born(self, sock: socket.socket) -> None:
@@ -277,8 +289,8 @@ class _Attempt:
     def close(self) -> None:
         """Give back all that was taken."""
         sock = self.sock or self._raw
-        if self.transport is not None and sock is not None:
-            wire.end(self.transport, sock)
+        if sock is not None and hasattr(self, "line"):
+            wire.end(self.line, sock)
         elif sock is not None:
             sock.close()
 

@@ -12,7 +12,7 @@ from eakte_ops.errors import EakteError, Unreachable
 from eakte_ops.events import Event, Sink, silent
 from eakte_ops.remote import cleaning
 from eakte_ops.remote.exchange import Exchange, budget_until, no_secrets, shell_for
-from eakte_ops.remote.types import Answer, Connect, Connection, Question, Reveal, Target, Visit
+from eakte_ops.remote.types import Answer, Connect, Connection, Dialect, Question, Reveal, Shell, Target, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,8 @@ class _Fleet:
         self._waiting = waiting
         self._left = len(waiting)
         self._connect = connect
+        # A fake fleet brings its own shells, so that Windows servers can be played.
+        self._shell_for: Callable[[Dialect], Shell] = getattr(connect, "shell_for", shell_for)
         self._sink = emit
         self._sink_lock = threading.Lock()
         self._room = room
@@ -184,7 +186,7 @@ class _Fleet:
                 visit = connection.visit
                 self._hold(connection)
                 self._emit(LoggedIn(monotonic(), target, visit))
-                exchange = _exchange(connection, errand, began + errand.deadline_s)
+                exchange = self._exchange(connection, errand, began + errand.deadline_s)
                 for answer in exchange:
                     answers.append(answer)
                     self._emit(Answered(monotonic(), target, answer))
@@ -205,6 +207,16 @@ class _Fleet:
                 answers += [_missing(question) for question in errand.questions[len(answers) :]]
         return Outcome(target, visit, tuple(answers), error, monotonic() - began)
 
+    def _exchange(self, connection: Connection, errand: Errand, deadline: float) -> Exchange:
+        return Exchange(
+            connection,
+            self._shell_for(errand.target.dialect),
+            errand.questions,
+            budget=budget_until(deadline),
+            deadline=deadline,
+            reveal=errand.reveal,
+        )
+
     def _hold(self, connection: Connection) -> None:
         with self._changed:
             self._open.add(connection)
@@ -219,17 +231,6 @@ class _Fleet:
     def _emit(self, event: Event) -> None:
         with self._sink_lock:
             self._sink(event)
-
-
-def _exchange(connection: Connection, errand: Errand, deadline: float) -> Exchange:
-    return Exchange(
-        connection,
-        shell_for(errand.target.dialect),
-        errand.questions,
-        budget=budget_until(deadline),
-        deadline=deadline,
-        reveal=errand.reveal,
-    )
 
 
 def _missing(question: Question) -> Answer:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 import paramiko
 
@@ -130,6 +130,6 @@ def _is_dead(shared: _Shared) -> bool:
 
 def _for(server: str, failed: EakteError) -> EakteError:
     """The jump host's error as an error of its own for each server behind it."""
-    own = type(failed)(place=server, way_out=failed.way_out, **failed.values)  # type: ignore[arg-type]
+    own: EakteError = cast(Any, type(failed))(place=server, way_out=failed.way_out, **failed.values)
     own.__cause__ = failed
     return own

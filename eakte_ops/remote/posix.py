@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Literal
 
 from eakte_ops.errors import EakteError
+from eakte_ops.remote import cleaning
 from eakte_ops.remote.types import Answer, Dialect, Question, Reveal, Script
 
 ERR_CAP = 8_192
@@ -30,18 +31,6 @@ def quote(word: str) -> str:
     if "\0" in word:
         raise ValueError("a NUL character can not be given to a shell")
     return "'" + word.replace("'", "'\\''") + "'"
-
-
-def section(script: Script, reveal: Reveal) -> str:
-    """The text of one section: its arguments as $1 ..., its secrets as variables (not exported), then the script."""
-    lines = []
-    if script.args:
-        lines.append("set -- " + " ".join(quote(arg) for arg in script.args))
-    for variable, name in script.secrets.items():
-        if not _NAME.match(variable):
-            raise ValueError(f"{variable!r} is no name of a shell variable")
-        lines.append(f"{variable}={quote(reveal(name))}")
-    return "\n".join([*lines, script.text["posix"]])
 
 
 def wrap(text: str) -> bytes:
@@ -62,14 +51,27 @@ class Posix:
 
     dialect: Dialect = "posix"
 
+    def section(self, script: Script, reveal: Reveal) -> str:
+        """The text of one section: arguments as $1 ..., secrets as variables (not exported), then the script."""
+        lines = []
+        if script.args:
+            lines.append("set -- " + " ".join(quote(arg) for arg in script.args))
+        for variable, name in script.secrets.items():
+            if not _NAME.match(variable):
+                raise ValueError(f"{variable!r} is no name of a shell variable")
+            lines.append(f"{variable}={quote(reveal(name))}")
+        return "\n".join([*lines, script.text["posix"]])
+
     def ask(self, questions: Sequence[Question], marker: str, budget: float, reveal: Reveal) -> bytes:
         """See `types.Shell`."""
         lines = [f"m={quote(marker)}", _server_side(), f"now; e=$((n + {max(0, int(budget * 100))}))"]
         for number, question in enumerate(questions):
-            if "posix" in question.script.text:
+            if self.dialect in question.script.text:
                 limit = max(1, int(question.limit * 100))
-                text = quote(section(question.script, reveal))
-                lines.append(f"ask {number} {limit} {question.cap + 1} {ERR_CAP + 1} {text}")
+                text = quote(self.section(question.script, reveal))
+                # The name is a comment: it tells what runs where somebody looks, and which answer a fake has to give.
+                name = cleaning.line(question.name)
+                lines.append(f"ask {number} {limit} {question.cap + 1} {ERR_CAP + 1} {text} # {name}")
         return wrap("\n".join(lines))
 
     def read(
@@ -80,8 +82,8 @@ class Posix:
         chunks = iter(stream)
         lost = ""
         for number, question in enumerate(questions):
-            if "posix" not in question.script.text:
-                yield Answer(question.name, None, why="not asked: no posix text")
+            if self.dialect not in question.script.text:
+                yield Answer(question.name, None, why=f"not asked: no {self.dialect} text")
                 continue
             while not lost and not all(each.has(number) for each in frames.values()):
                 try:
@@ -102,22 +104,18 @@ def _in_short(broken: EakteError) -> str:
 
 def _answer(question: Question, number: int, out: _Frames, err: _Frames, lost: str) -> Answer:
     said, complained = out.take(number), err.take(number)
-    kept = {
-        "out": said[: question.cap],
-        "err": complained[:ERR_CAP],
-        "cut": len(said) > question.cap or len(complained) > ERR_CAP,
-    }
     end = out.ends.get(number, b"")
-    if not out.has(number):
-        return Answer(question.name, None, why=lost, **kept)  # type: ignore[arg-type]
+    status, why = None, lost
     if end.isdigit():
-        return Answer(question.name, int(end), **kept)  # type: ignore[arg-type]
-    why = {
-        b"killed": f"killed at its limit of {question.limit:g} s",
-        b"died": "its shell was killed",
-        b"budget": "time budget used up",
-    }.get(end, "garbled")
-    return Answer(question.name, None, why=why, **kept)  # type: ignore[arg-type]
+        status, why = int(end), ""
+    elif end:
+        why = {
+            b"killed": f"killed at its limit of {question.limit:g} s",
+            b"died": "its shell was killed",
+            b"budget": "time budget used up",
+        }.get(end, "garbled")
+    cut = len(said) > question.cap or len(complained) > ERR_CAP
+    return Answer(question.name, status, said[: question.cap], complained[:ERR_CAP], cut, why)
 
 
 class _Frames:

@@ -1,5 +1,7 @@
+# shellcheck disable=SC2154  # m and e are set by posix.py, before and after this text
 # The server's side of an exchange. Sent as text, never installed. `m` is the marker, `e` the end of the budget.
 # fd 4: stdout of the session, fd 6: stderr of the session. What follows are calls of `ask`, one per question.
+
 exec 4>&1 6>&2 2>/dev/null
 LC_ALL=C; export LC_ALL
 PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin; export PATH

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import paramiko
 from paramiko.packet import Packetizer
@@ -73,8 +73,7 @@ class _Packets(Packetizer):
         self._before_banner += 1
         if self._before_banner > MAX_BANNER // 16:
             raise paramiko.SSHException("too much text before the version line")
-        read: bytes = super()._read_timeout(timeout)  # type: ignore[misc]
-        return read
+        return bytes(cast(Any, super())._read_timeout(timeout))
 
 
 class Wire(Transport):
