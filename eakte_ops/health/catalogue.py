@@ -1,0 +1,50 @@
+"""All checks by name, and what is asked for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from eakte_ops.errors import UsageError
+from eakte_ops.health.checks import database, gateway, index, reach, services, storage, units
+from eakte_ops.health.limits import about
+from eakte_ops.health.types import AnyCheck, Fact, Site
+from eakte_ops.remote.types import Question
+
+if TYPE_CHECKING:
+    from eakte_ops.inventory.vocabulary import Vocabulary
+
+CHECKS: Mapping[str, AnyCheck] = {
+    check.name: check for room in (reach, storage, units, services, gateway, index, database) for check in room.CHECKS
+}
+
+
+def chosen(names: Sequence[str]) -> tuple[AnyCheck, ...]:
+    """The checks of these names, all without names. Raises UsageError with a suggestion for an unknown one."""
+    for name in names:
+        if name not in CHECKS:
+            near = get_close_matches(name, CHECKS, n=1)
+            meant = f'; did you mean "{near[0]}"?' if near else ""
+            raise UsageError(f'there is no check "{name}"{meant}', way_out="eakte-ops checks lists them all")
+    return tuple(check for check in CHECKS.values() if not names or check.name in names)
+
+
+def questions(checks: Iterable[AnyCheck], site: Site) -> tuple[Question, ...]:
+    """What has to be asked on a server for those of `checks` that concern it, each question once."""
+    facts = {fact.name: fact for check in checks if check.concerns(site) for fact in check.facts}
+    asked = (fact.ask(site) for fact in facts.values() if isinstance(fact, Fact))
+    return tuple(question for question in asked if question is not None)
+
+
+def vocabulary() -> Vocabulary:
+    """The thresholds of all checks: check -> field -> what it may be."""
+    from eakte_ops.inventory.vocabulary import KINDS, Limit
+
+    return {
+        check.name: {
+            name: Limit(KINDS[type(default)], default, said.least, said.most, description=said.en)
+            for name, (default, said) in about(check.limits).items()
+        }
+        for check in CHECKS.values()
+    }

@@ -1,0 +1,181 @@
+"""What clerks see first: the gateway's page, and how long its certificate is valid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from eakte_ops.health.checks.services import no_body
+from eakte_ops.health.checks.units import down_component
+from eakte_ops.health.facts.certificate import CERTIFICATE, Certificate, tls_ports
+from eakte_ops.health.facts.units import UNITS
+from eakte_ops.health.facts.web import WEB, Reply, Request, reply_to, requests
+from eakte_ops.health.limits import limit
+from eakte_ops.health.types import Check, Look, NotKnown, Result, Site, Text, Values, unknown
+
+_NOTICE = 503
+
+
+@dataclass(frozen=True, slots=True)
+class PageLimits:
+    """Seconds the page may take, measured on the server itself."""
+
+    warning_s: float = limit(2.0, "seconds until a warning", "Sekunden bis zur Warnung", least=0.1, most=60)
+
+
+def _pages(site: Site) -> tuple[Request, ...]:
+    return tuple(request for request in requests(site) if request.kind == "page")
+
+
+def _page(look: Look, limits: PageLimits) -> Iterable[Result]:
+    replies = look[WEB]
+    for request in _pages(look.site):
+        because = down_component(look, request.component)
+        try:
+            reply = reply_to(request, look.site, replies)
+        except NotKnown as problem:
+            yield unknown(problem, request.component, because=because)
+            continue
+        yield no_body(reply, request.component, because) or _shown(request, reply, limits)
+
+
+def _shown(request: Request, reply: Reply, limits: PageLimits) -> Result:
+    values: Values = {
+        "page": request.url.split("127.0.0.1", 1)[1],
+        "http": reply.status,
+        "seconds": reply.seconds,
+        "limit": limits.warning_s,
+        "contains": request.contains,
+    }
+    if reply.status == _NOTICE:
+        return Result("critical", request.component, "notice", values, todo="notice")
+    if reply.status != 200:
+        return Result("critical", request.component, "status", values)
+    if request.contains.encode() not in reply.body:
+        return Result("critical", request.component, "other-page", values)
+    slow = reply.seconds >= limits.warning_s
+    return Result("warning" if slow else "ok", request.component, "slow" if slow else "fine", values)
+
+
+PAGE = Check(
+    name="gateway.answer",
+    owner="centre",
+    facts=(WEB, UNITS),
+    limits=PageLimits(),
+    judge=_page,
+    concerns=lambda site: bool(_pages(site)),
+    text={
+        "en": Text(
+            title="The gateway shows its page",
+            means="The page clerks open first, asked on the server itself: it must answer 200, hold the product's name "
+            "and come quickly. It says nothing about the network between desk and gateway.",
+            todo="look at the gateway's log on {server} and at the application server behind it",
+            said={
+                "fine": "{page} comes after {seconds:span}",
+                "slow": "{page} takes {seconds:span} (limit {limit:span})",
+                "status": "{page} answers HTTP {http}",
+                "other-page": "{page} answers, but does not hold “{contains}”",
+                "notice": "{page} answers HTTP 503: clerks see a notice page or nothing",
+                "refused": "nothing listens on the gateway's port",
+                "silent": "the gateway does not answer within {seconds:span}",
+                "broken": "the gateway breaks its answer off (curl status {curl})",
+            },
+            todos={"notice": "is work going on? if not, the notice page was forgotten"},
+        ),
+        "de": Text(
+            title="Das Gateway zeigt seine Seite",
+            means="Die Seite, die Sachbearbeiter zuerst öffnen, gefragt auf dem Server selbst: sie muss mit 200 "
+            "antworten, den Namen des Produkts enthalten und schnell kommen. Über das Netz zwischen Schreibtisch und "
+            "Gateway sagt das nichts.",
+            todo="das Protokoll des Gateways auf {server} und den Anwendungsserver dahinter ansehen",
+            said={
+                "fine": "{page} kommt nach {seconds:span}",
+                "slow": "{page} braucht {seconds:span} (Grenze {limit:span})",
+                "status": "{page} antwortet mit HTTP {http}",
+                "other-page": "{page} antwortet, enthält aber nicht „{contains}“",
+                "notice": "{page} antwortet mit HTTP 503: man sieht eine Hinweisseite oder nichts",
+                "refused": "niemand lauscht auf dem Port des Gateways",
+                "silent": "das Gateway antwortet nicht in {seconds:span}",
+                "broken": "das Gateway bricht die Antwort ab (curl-Status {curl})",
+            },
+            todos={"notice": "Wird gerade gearbeitet? Wenn nicht, wurde die Hinweisseite vergessen"},
+        ),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLimits:
+    """Days before the end."""
+
+    warning_days: int = limit(30, "days before the end: warning", "Tage vor dem Ende: Warnung", least=1, most=400)
+    critical_days: int = limit(7, "days before the end: critical", "Tage vor dem Ende: kritisch", least=0, most=400)
+
+
+def _certificates(look: Look, limits: CertificateLimits) -> Iterable[Result]:
+    found = look[CERTIFICATE]
+    for port, component in tls_ports(look.site).items():
+        subject = f"port {port}"
+        if port not in found:
+            yield unknown(NotKnown("left-out"), subject)
+        elif (certificate := found[port]) is None:
+            because = down_component(look, component)
+            yield Result("critical", subject, "none", {"port": port}, owner="centre", todo="none", because=because)
+        else:
+            yield _end(look, subject, port, certificate, limits)
+
+
+def _end(look: Look, subject: str, port: int, certificate: Certificate, limits: CertificateLimits) -> Result:
+    left = (certificate.end - look.when).total_seconds()
+    values: Values = {
+        "port": port,
+        "end": certificate.end.timestamp(),
+        "left": max(0.0, left),
+        "days_left": round(left / 86400, 1),
+        "name": certificate.subject or "-",
+    }
+    if left <= 0:
+        return Result("critical", subject, "expired", values)
+    if left >= limits.warning_days * 86400:
+        return Result("ok", subject, "valid", values)
+    return Result("critical" if left < limits.critical_days * 86400 else "warning", subject, "soon", values)
+
+
+END = Check(
+    name="certificate.end",
+    owner="local-it",
+    facts=(CERTIFICATE, UNITS),
+    limits=CertificateLimits(),
+    judge=_certificates,
+    concerns=lambda site: bool(tls_ports(site)),
+    text={
+        "en": Text(
+            title="Certificates are valid long enough",
+            means="After the end of the certificate every browser warns and clients refuse to connect. The town gets "
+            "the certificate from its own authority; the centre puts it in place.",
+            todo="request a new certificate and hand it to the centre, which puts it in place and restarts the gateway",
+            said={
+                "valid": "the certificate on port {port} is valid until {end:date}",
+                "soon": "the certificate on port {port} ends in {left:span}, on {end:date}",
+                "expired": "the certificate on port {port} expired on {end:time}",
+                "none": "port {port} shows no certificate",
+            },
+            todos={"none": "is TLS set up on {server}? look at the gateway's log and its tls.crt and tls.key"},
+        ),
+        "de": Text(
+            title="Zertifikate gelten lange genug",
+            means="Nach dem Ende des Zertifikats warnt jeder Browser, und Programme verbinden sich nicht mehr. Die "
+            "Kommune bekommt das Zertifikat von ihrer eigenen Stelle; das Zentrum baut es ein.",
+            todo="ein neues Zertifikat beantragen und dem Zentrum geben; das baut es ein und startet das Gateway neu",
+            said={
+                "valid": "das Zertifikat auf Port {port} gilt bis {end:date}",
+                "soon": "das Zertifikat auf Port {port} endet in {left:span}, am {end:date}",
+                "expired": "das Zertifikat auf Port {port} ist seit {end:time} abgelaufen",
+                "none": "Port {port} zeigt kein Zertifikat",
+            },
+            todos={"none": "Ist TLS auf {server} eingerichtet? Protokoll des Gateways, tls.crt und tls.key ansehen"},
+        ),
+    },
+)
+
+CHECKS = (PAGE, END)

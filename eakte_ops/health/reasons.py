@@ -1,0 +1,62 @@
+"""Why something is not known, as a clause in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from eakte_ops.health.types import Language
+
+REASONS: Mapping[str, Mapping[Language, str]] = {
+    "not-reached": {
+        "en": "the server could not be reached",
+        "de": "der Server war nicht zu erreichen",
+    },
+    "not-asked": {
+        "en": "it was not asked: the time for this server was used up",
+        "de": "es wurde nicht gefragt: die Zeit für diesen Server war aufgebraucht",
+    },
+    "no-answer": {
+        "en": "there was no answer ({why})",
+        "de": "es kam keine Antwort ({why})",
+    },
+    "failed": {
+        "en": "the question failed there (status {status}): {err}",
+        "de": "die Frage scheiterte dort (Status {status}): {err}",
+    },
+    "unreadable": {
+        "en": "the answer can not be read ({what})",
+        "de": "die Antwort ist nicht lesbar ({what})",
+    },
+    "left-out": {
+        "en": "the answer says nothing about it",
+        "de": "die Antwort sagt nichts darüber",
+    },
+    "tool-missing": {
+        "en": "{tool} is missing on the server or does not run there",
+        "de": "{tool} fehlt auf dem Server oder läuft dort nicht",
+    },
+    "denied": {
+        "en": "the night account may not look there ({err})",
+        "de": "das Nachtkonto darf dort nicht nachsehen ({err})",
+    },
+    "no-access-file": {
+        "en": "the operations folder has no access.yml, so nobody knows what was granted",
+        "de": "der Betriebsordner hat keine access.yml, also weiß niemand, was gewährt wurde",
+    },
+    "windows": {
+        "en": "Windows servers are not supported yet: nothing was looked at",
+        "de": "Windows-Server werden noch nicht unterstützt: nichts wurde angesehen",
+    },
+    "interrupted": {
+        "en": "interrupted before the server was asked",
+        "de": "abgebrochen, bevor der Server gefragt wurde",
+    },
+    "nothing-said": {
+        "en": "the check came to no result; that is an error in eakte-ops",
+        "de": "die Prüfung kam zu keinem Ergebnis; das ist ein Fehler in eakte-ops",
+    },
+    "check-broken": {
+        "en": "the check itself failed ({what}); that is an error in eakte-ops",
+        "de": "die Prüfung selbst ist gescheitert ({what}); das ist ein Fehler in eakte-ops",
+    },
+}

@@ -1,0 +1,25 @@
+"""From the inventory to what health knows of a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from eakte_ops.health.types import Site
+from eakte_ops.inventory.model import Server, Town
+
+
+def site_of(town: Town, server: Server) -> Site:
+    """One server as health sees it; thresholds of the server go before those of the town, field by field."""
+    return Site(
+        town=town.id,
+        server=server.name,
+        components=town.installed(server),
+        layout=town.profile.layout[server.platform],
+        database_operator=town.said.database_operator,
+        thresholds=_laid(town.said.thresholds, server.thresholds),
+    )
+
+
+def _laid(under: Mapping[str, Mapping[str, Any]], over: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: {**under.get(name, {}), **over.get(name, {})} for name in {**under, **over}}

@@ -1,0 +1,141 @@
+"""Sentences from keys and values, in German and English, with numbers as the reader's language writes them."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from eakte_ops.health.reasons import REASONS
+from eakte_ops.health.types import Check, Judged, Language, Value
+
+_UNKNOWN_TODO: Mapping[Language, str] = {
+    "en": "unknown is not well: see why it can not be read (eakte-ops checks {check})",
+    "de": "unbekannt ist nicht gut: nachsehen, warum es nicht lesbar ist (eakte-ops checks {check})",
+}
+_VERDICTS: Mapping[Language, Mapping[str, str]] = {
+    "en": {"ok": "well", "warning": "warning", "critical": "critical", "unknown": "unknown"},
+    "de": {"ok": "gut", "warning": "Warnung", "critical": "kritisch", "unknown": "unbekannt"},
+}
+_OWNERS: Mapping[Language, Mapping[str, str]] = {
+    "en": {"centre": "centre", "local-it": "local-it"},
+    "de": {"centre": "Zentrum", "local-it": "örtliche IT"},
+}
+
+
+def verdict(word: str, language: Language) -> str:
+    """A verdict in the reader's language."""
+    return _VERDICTS[language][word]
+
+
+def owner(word: str, language: Language) -> str:
+    """An owner in the reader's language."""
+    return _OWNERS[language][word]
+
+
+def said(judged: Judged, check: Check[Any], language: Language) -> str:
+    """The sentence of a result, without a full stop."""
+    result = judged.result
+    if result.reason:
+        clause = fill(REASONS[result.reason][language], result.values, language)
+        about = f"{result.subject}: " if result.subject else ""
+        return f"{about}{clause}"
+    return fill(check.text[language].said[result.said], {"subject": result.subject, **result.values}, language)
+
+
+def todo(judged: Judged, check: Check[Any], language: Language) -> str:
+    """The next step for the owner of a finding."""
+    result, text = judged.result, check.text[language]
+    values: dict[str, Value] = {
+        "check": check.name,
+        "town": judged.town,
+        "server": judged.server,
+        "subject": result.subject,
+        **result.values,
+    }
+    if result.reason and not result.todo:
+        return fill(_UNKNOWN_TODO[language], values, language)
+    return fill(text.todos.get(result.todo, text.todo), values, language)
+
+
+def fill(template: str, values: Mapping[str, Value], language: Language) -> str:
+    """`template` with `values` put in.
+
+    Formats: `number` (1,234.5 / 1.234,5), `percent` (87 %), `bytes` (1.2 GB), `span` (seconds: 3 h 12 min), `date`
+    and `time` (Unix seconds; UTC). Values are never read as templates: they may come from a server.
+    """
+    return _Words(language).vformat(template, (), values)
+
+
+class _Words(string.Formatter):
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        shape = _SHAPES.get(format_spec)
+        if shape is not None:
+            return shape(float(value), self.language)
+        if isinstance(value, tuple | list):
+            return ", ".join(str(each) for each in value)
+        return str(value)
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+        return kwargs[field_name], field_name  # no attributes, no indices
+
+
+def number(value: float, language: Language) -> str:
+    """At most one decimal, thousands grouped."""
+    text = f"{value:,.1f}".removesuffix(".0")
+    return text.translate(str.maketrans(",.", ".,")) if language == "de" else text
+
+
+def size(value: float, language: Language) -> str:
+    """Bytes in the unit people use, powers of 1000 as disks are sold."""
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if value < 1000 or unit == "TB":
+            break
+        value /= 1000
+    return f"{number(value if value < 10 else round(value), language)} {unit}"
+
+
+def span(seconds: float, language: Language) -> str:
+    """A duration in its two largest units; parts of a second below ten seconds."""
+    if seconds < 0:
+        return f"-{span(-seconds, language)}"
+    if seconds < 10:
+        return f"{number(seconds, language)} s"
+    day = {"en": "d", "de": "Tage"}[language]
+    whole = round(seconds)
+    for unit, length, lower, step in ((day, 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1)):
+        if whole >= length:
+            first, rest = divmod(whole, length)
+            name = "Tag" if unit == "Tage" and first == 1 else unit
+            more = rest // step
+            return f"{number(first, language)} {name} {more} {lower}" if more else f"{number(first, language)} {name}"
+    return f"{whole} s"
+
+
+def date(seconds: float, language: Language) -> str:
+    """A day."""
+    day = _moment(seconds)
+    return f"{day:%d.%m.%Y}" if language == "de" else f"{day:%Y-%m-%d}"
+
+
+def moment(seconds: float, language: Language) -> str:
+    """A day and time of day, UTC."""
+    return f"{date(seconds, language)} {_moment(seconds):%H:%M} UTC"
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(min(max(seconds, 0.0), 253402300799.0), UTC)
+
+
+_SHAPES = {
+    "number": number,
+    "percent": lambda value, language: f"{number(value, language)} %",
+    "bytes": size,
+    "span": span,
+    "date": date,
+    "time": moment,
+}
