@@ -23,7 +23,7 @@ def sudoers(account: str, units: Sequence[str]) -> str:
         f"# What {account} may do as root: these commands, word for word, and nothing else.",
         "# No password, because nobody could type one; no environment of the caller reaches them; nothing else is",
         "# started by them (NOEXEC).",
-        f'Defaults:{account} !requiretty, !setenv, env_reset, env_keep = "", env_check = ""',
+        f"Defaults:{account} !requiretty, !setenv, env_reset, !env_keep, !env_check",
         f'Defaults:{account} secure_path = "/usr/sbin:/usr/bin:/sbin:/bin"',
     ]
     rules = [f"{account} ALL = (root) NOPASSWD: NOEXEC: NOSETENV: {command}" for command in commands(units)]

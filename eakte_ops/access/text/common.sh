@@ -32,9 +32,10 @@ put_file() {
         rm -f "$new"
         return 0
     fi
-    case $1 in
-        text_sudo) visudo -c -q -f "$new" >/dev/null 2>&1 || { rm -f "$new"; die "visudo rejects the list for $3; the old one stays"; } ;;
-    esac
+    if [ "$1" = text_sudo ] && ! fault=$(visudo -c -f "$new" 2>&1); then
+        rm -f "$new"
+        die "visudo rejects the list for $3, so the old one stays: $fault"
+    fi
     mv -f "$new" "$3" || die "$3 can not be put in place"
     CHANGED=$((CHANGED + 1))
     did "wrote $3"
@@ -64,10 +65,15 @@ check_folder() {
     [ "$(what_is "$4")" = "directory $1 $2 ${3#0}" ] || differs "$4 is \"$(what_is "$4")\", granted was \"directory $1 $2 ${3#0}\""
 }
 
+own_group() {
+    getent group "$1" >/dev/null && return
+    groupadd --system "$1" || die "the group $1 can not be made"
+    did "group $1"
+}
+
 # account NAME HOME SHELL PASSWORD GROUPS: a system account with exactly these groups. PASSWORD is * (no password
 # fits, keys are let in) or ! (locked). Age and end of the account are switched off: keys have their own.
 account() {
-    getent group "$1" >/dev/null || { groupadd --system "$1" || die "the group $1 can not be made"; did "group $1"; }
     if ! getent passwd "$1" >/dev/null; then
         useradd --system --no-create-home --gid "$1" --home-dir "$2" --shell "$3" --comment "$MARK" "$1" ||
             die "the account $1 can not be made"
@@ -214,5 +220,5 @@ show_facts() {
     say "sum $(printf '%s\n' "$body" | sha256sum | cut -d ' ' -f 1)"
     say "-----END EAKTE-OPS FACTS-----"
     say "Please send the block above to the centre, and read these fingerprints out when it calls:"
-    host_keys | while read -r line; do printf '%s\n' "$line" | ssh-keygen -l -f - | cut -d ' ' -f 2,4; done
+    host_keys | while read -r line; do printf '%s\n' "$line" | ssh-keygen -l -f - | awk '{print $2, $NF}'; done
 }

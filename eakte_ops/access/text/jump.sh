@@ -15,6 +15,7 @@ install_pack() {
     look_first
     only_one_at_a_time
     say "Access pack $VERSION for the jump host $HOST:"
+    accounts own_group
     accounts account
     close_cron eakte-jump
     root_folders root_folder

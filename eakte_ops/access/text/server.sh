@@ -54,7 +54,7 @@ install_pack() {
     say "Access pack $VERSION for $HOST:"
     withdraw_keys eakte-ops text_keys_ops
     withdraw_keys eakte-look text_keys_look
-    # eakte and its group come first: the others are members of it.
+    accounts own_group
     accounts account
     for each in eakte eakte-ops eakte-look; do close_cron "$each"; done
     root_folders root_folder
