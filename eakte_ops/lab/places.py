@@ -23,6 +23,11 @@ class Places:
         return self.state / "operations"
 
     @property
+    def broken(self) -> Path:
+        """One empty file SCENARIO@HOST per fault in force."""
+        return self.state / "broken"
+
+    @property
     def hosts(self) -> Path:
         """One folder per host: disk.img, disk/ (its ext4), root/ (the overlay), console.log."""
         return self.state / "hosts"

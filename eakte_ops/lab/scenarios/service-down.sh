@@ -1,0 +1,5 @@
+# A unit is stopped and stays so. $1: break or mend; $2: the unit.
+case $1 in
+  break) systemctl stop "$2" ;;
+  mend) systemctl start "$2" ;;
+esac

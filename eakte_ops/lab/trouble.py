@@ -1,0 +1,62 @@
+"""Breaking and mending. What is broken is written down before it is broken, so a killed `break` can still be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from eakte_ops.lab.local_it import LocalIT
+from eakte_ops.lab.places import Places
+from eakte_ops.lab.scenarios.catalogue import SCENARIOS, Scenario, read
+from eakte_ops.lab.towns import Host, host_named
+
+_LIMIT_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A scenario that is in force, or may be, on a host."""
+
+    scenario: Scenario
+    host: Host
+
+
+def _note(places: Places, trouble: Trouble) -> Path:
+    return places.broken / f"{trouble.scenario.name}@{trouble.host.name}"
+
+
+def troubles(places: Places) -> tuple[Trouble, ...]:
+    """What is broken now, as written down."""
+    if not places.broken.is_dir():
+        return ()
+    named = (file.name.partition("@") for file in sorted(places.broken.iterdir()))
+    return tuple(Trouble(SCENARIOS[scenario], host_named(host)) for scenario, _, host in named)
+
+
+def break_it(places: Places, trouble: Trouble) -> None:
+    """Cause the fault; may be repeated. Raises: CommandFailed with what the host said."""
+    note = _note(places, trouble)
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.touch()
+    local_it = LocalIT(places, trouble.host)
+    for path, file in trouble.scenario.carries.items():
+        local_it.put(path, read(file))
+    local_it.script(trouble.scenario.text(), "break", *trouble.scenario.words, limit=_LIMIT_S)
+
+
+def mend_it(places: Places, trouble: Trouble) -> None:
+    """Undo the fault, also a half caused one; may be repeated. Raises: CommandFailed with what the host said."""
+    LocalIT(places, trouble.host).script(trouble.scenario.text(), "mend", *trouble.scenario.words, limit=_LIMIT_S)
+    _note(places, trouble).unlink(missing_ok=True)
+
+
+def chosen(found: Iterable[Trouble], scenario: str | None, town: str | None, server: str | None) -> tuple[Trouble, ...]:
+    """Those that fit what was named; None fits everything."""
+    return tuple(
+        trouble
+        for trouble in found
+        if scenario in {None, trouble.scenario.name}
+        and town in {None, trouble.host.town}
+        and server in {None, trouble.host.name}
+    )
