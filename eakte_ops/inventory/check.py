@@ -27,7 +27,7 @@ class Findings:
     """What checking gave. `towns`: those in whose own file nothing is wrong.
 
     `shared`: mistakes that concern every town. `own`: town -> mistakes in its file. `between`: two towns and the
-    mistake that only both together make; it stands in the file of the first.
+    mistake that only both together make; it stands in the file of the first. `laid`: all towns as they were read.
     """
 
     settings: Settings | None = None
@@ -35,6 +35,7 @@ class Findings:
     shared: set[Mistake] = field(default_factory=set)
     own: dict[str, set[Mistake]] = field(default_factory=dict)
     between: list[tuple[str, str, Mistake]] = field(default_factory=list)
+    laid: dict[str, Laid] = field(default_factory=dict)
 
 
 def check(sources: Sources, folder: FilePath, vocabulary: Vocabulary) -> Findings:
@@ -42,7 +43,7 @@ def check(sources: Sources, folder: FilePath, vocabulary: Vocabulary) -> Finding
     result = Findings()
     result.settings, mistakes = validate(sources.settings, Settings)
     result.shared.update(mistakes, sources.lost, _defaults(sources.defaults, vocabulary))
-    laid = {town: lay(document, sources.defaults) for town, document in sources.towns.items()}
+    result.laid = laid = {town: lay(document, sources.defaults) for town, document in sources.towns.items()}
     for town, document in laid.items():
         said, found = _town(document, vocabulary, result.shared)
         own = {mistake for mistake in found if mistake.file == document.own.file}

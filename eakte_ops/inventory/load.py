@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path as FilePath
 
 from eakte_ops.errors import InvalidFile, Mistake, UsageError
 from eakte_ops.inventory.check import Findings, check
 from eakte_ops.inventory.model import Inventory
+from eakte_ops.inventory.plain import says
 from eakte_ops.inventory.sources import read
 from eakte_ops.inventory.suggest import suggestion
 from eakte_ops.inventory.vocabulary import Vocabulary
+from eakte_ops.yamltext import Path
 
 
 def load(
-    folder: Path, *, thresholds: Vocabulary, reserved: Collection[str] = (), towns: Collection[str] = ()
+    folder: FilePath, *, thresholds: Vocabulary, reserved: Collection[str] = (), towns: Collection[str] = ()
 ) -> Inventory:
     """The inventory of the operations folder `folder`.
 
@@ -25,7 +27,7 @@ def load(
     return survey(folder, thresholds=thresholds, reserved=reserved).inventory(towns)
 
 
-def survey(folder: Path, *, thresholds: Vocabulary, reserved: Collection[str] = ()) -> Survey:
+def survey(folder: FilePath, *, thresholds: Vocabulary, reserved: Collection[str] = ()) -> Survey:
     """Like `load`, but says what is wrong instead of raising it."""
     sources = read(folder, reserved)
     return Survey(folder, check(sources, folder, thresholds), tuple(sources.towns), sources.count)
@@ -35,10 +37,31 @@ def survey(folder: Path, *, thresholds: Vocabulary, reserved: Collection[str] = 
 class Survey:
     """An operations folder as it was found. `known`: all towns that have a file; `files`: how many were read."""
 
-    folder: Path
+    folder: FilePath
     findings: Findings
     known: tuple[str, ...]
     files: int
+
+    def must_know(self, towns: Collection[str]) -> None:
+        """Raises UsageError when one of `towns` has no file."""
+        for town in towns:
+            if town not in self.known:
+                raise UsageError(
+                    f'there is no town "{town}"{suggestion(town, self.known)}',
+                    way_out="eakte-ops inventory list shows the towns",
+                )
+
+    def origin(self, town: str) -> Callable[[Path], str]:
+        """For a known town: path in its data -> `FILE:LINE` that says the value, the file alone for the empty path."""
+        laid = self.findings.laid[town]
+
+        def place(path: Path) -> str:
+            if not path:
+                return laid.own.file
+            source = laid.source(path)
+            return f"{source.file}:{source.place(path, key=True)[0]}" if says(source.data, path) else ""
+
+        return place
 
     def mistakes(self, towns: Collection[str] = ()) -> tuple[Mistake, ...]:
         """What keeps `towns` from being worked with, () means all of them; in the order of files and lines.
@@ -58,12 +81,7 @@ class Survey:
 
         Raises InvalidFile with all mistakes that matter, UsageError for a town that does not exist.
         """
-        for town in towns:
-            if town not in self.known:
-                raise UsageError(
-                    f'there is no town "{town}"{suggestion(town, self.known)}',
-                    way_out="eakte-ops inventory list shows the towns",
-                )
+        self.must_know(towns)
         mistakes = self.mistakes(towns)
         if mistakes or self.findings.settings is None:
             raise InvalidFile(mistakes, self.files)

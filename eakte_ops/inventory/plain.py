@@ -52,3 +52,14 @@ def text(node: object, key: str) -> str | None:
 def texts(node: object, key: str) -> Iterator[tuple[int, str]]:
     """The texts in the list at `key` of `node`, each with its position."""
     yield from ((at, each) for at, each in enumerate(items(node, key)) if isinstance(each, str))
+
+
+def says(node: Any, path: Path) -> bool:
+    """Whether there is a value at `path`."""
+    for step in path:
+        in_mapping = isinstance(node, dict) and step in node
+        in_list = isinstance(node, list) and isinstance(step, int) and 0 <= step < len(node)
+        if not in_mapping and not in_list:
+            return False
+        node = node[step]
+    return True

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import UnionType
-from typing import Any, Literal, TypeAlias, Union, get_args, get_origin
-
-from pydantic import BaseModel
+from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["number", "whole number", "text", "yes or no"]
-KINDS: Mapping[Any, Kind] = {float: "number", int: "whole number", str: "text", bool: "yes or no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +52,3 @@ class Limit:
 
 Vocabulary: TypeAlias = Mapping[str, Mapping[str, Limit]]
 """Name of a check -> name of a field -> what it may be."""
-
-
-def limits_of(model: type[BaseModel]) -> dict[str, Limit]:
-    """The limits of a model of thresholds: int, float, str, bool and Literal texts, with ge and le and description.
-
-    Raises TypeError for a field of another type, so that a check whose thresholds can not be checked is noticed.
-    """
-    return {name: _limit(f"{model.__name__}.{name}", field) for name, field in model.model_fields.items()}
-
-
-def _limit(where: str, field: Any) -> Limit:
-    kind, choices = _kind(field.annotation)
-    if kind is None:
-        raise TypeError(f"{where}: a threshold is int, float, str, bool or Literal text, not {field.annotation}")
-    bounds = {name: getattr(meta, name) for meta in field.metadata for name in ("ge", "le") if hasattr(meta, name)}
-    default = None if field.is_required() else field.default
-    return Limit(kind, default, bounds.get("ge"), bounds.get("le"), choices, field.description or "")
-
-
-def _kind(annotation: Any) -> tuple[Kind | None, tuple[str, ...]]:
-    if get_origin(annotation) is Literal:
-        return "text", tuple(get_args(annotation))
-    if get_origin(annotation) in {Union, UnionType}:  # `float | None`: None means not checked and is no setting
-        (annotation,) = [each for each in get_args(annotation) if each is not type(None)][:1]
-    return KINDS.get(annotation), ()

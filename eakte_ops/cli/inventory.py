@@ -1,0 +1,99 @@
+"""`eakte-ops inventory`: what the files of the operations folder say, and whether they are right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from eakte_ops.cli.context import CONTEXT
+from eakte_ops.cli.output import console, say, show, show_json
+from eakte_ops.errors import InvalidFile, Status
+
+if TYPE_CHECKING:
+    from eakte_ops.inventory.load import Survey
+
+app = typer.Typer(help="Towns and servers: check, list and show them.", no_args_is_help=True, rich_markup_mode=None)
+
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+HEADINGS = ("TOWN", "NAME", "KEY", "RING", "PRODUCT", "DATABASE", "SERVERS", "WINDOWS")
+
+
+@app.command()
+def check(
+    towns: Annotated[
+        list[str] | None, typer.Argument(metavar="[TOWN]...", help="Only these towns and the shared files.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Name everything that is wrong in the files, each with file, line and column; status 2 if anything is."""
+    from eakte_ops.inventory.describe import count
+
+    survey, asked = CONTEXT.survey(), tuple(towns or ())
+    survey.must_know(asked)
+    wrong = survey.mistakes(asked)
+    if as_json:
+        _show_mistakes(survey, asked)
+    elif wrong:
+        raise InvalidFile(wrong, survey.files)
+    else:
+        found = CONTEXT.inventory(*asked)
+        show(f"{count(found.towns[town] for town in asked or found.towns)}: no errors.")
+        if not found.towns:
+            say(f"No town yet: a town is a file {found.folder / 'inventories'}/TOWN.yml.")
+    return Status.USAGE if wrong else Status.OK
+
+
+def _show_mistakes(survey: Survey, asked: tuple[str, ...]) -> None:
+    from dataclasses import asdict
+
+    mistakes = [asdict(mistake) for mistake in survey.mistakes(asked)]
+    show_json("inventory-check", 1, {"towns": list(asked or survey.known), "files": survey.files, "errors": mistakes})
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> int:
+    """List the towns, pilots first."""
+    from eakte_ops.inventory.describe import as_data, count, rows
+
+    inventory = CONTEXT.inventory()
+    if as_json:
+        towns = [as_data(town, CONTEXT.survey().origin(town.id)) for town in inventory.towns.values()]
+        show_json("towns", 1, {"towns": towns})
+        return Status.OK
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for heading in HEADINGS:
+        table.add_column(heading, no_wrap=True, justify="right" if heading == "RING" else "left")
+    for row in rows(inventory.towns.values()):
+        table.add_row(*row)
+    console().print(table)
+    say(f"{count(inventory.towns.values())} in {inventory.folder}")
+    return Status.OK
+
+
+@app.command("show")
+def show_(town: Annotated[str, typer.Argument(metavar="TOWN")], as_json: Json = False) -> int:
+    """Show all that holds for a town, defaults and profile laid under it, and where each word comes from."""
+    from eakte_ops.inventory.describe import as_data, lines
+
+    found = CONTEXT.inventory(town).towns[town]
+    origin = CONTEXT.survey().origin(town)
+    if as_json:
+        show_json("town", 1, as_data(found, origin))
+    else:
+        for line in lines(found, origin):
+            show(line)
+    return Status.OK
+
+
+@app.command()
+def schema(
+    kind: Annotated[Literal["town", "defaults", "settings"], typer.Argument(help="Which kind of file.")] = "town",
+) -> int:
+    """Print the JSON Schema of a town's file (or of the defaults, or of eakte-ops.yml) for your editor."""
+    from eakte_ops.inventory.schema import text
+
+    show(text(kind).rstrip())
+    return Status.OK
