@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from eakte_ops.cli.context import CONTEXT
-from eakte_ops.cli.output import console, say, show, show_json
+from eakte_ops.cli.output import say, show, show_json
 from eakte_ops.errors import InvalidFile, Status
 
 if TYPE_CHECKING:
@@ -54,21 +54,15 @@ def _show_mistakes(survey: Survey, asked: tuple[str, ...]) -> None:
 @app.command("list")
 def list_(as_json: Json = False) -> int:
     """List the towns, pilots first."""
-    from eakte_ops.inventory.describe import as_data, count, rows
+    from eakte_ops.inventory.describe import as_data, count, rows, table
 
     inventory = CONTEXT.inventory()
     if as_json:
         towns = [as_data(town, CONTEXT.survey().origin(town.id)) for town in inventory.towns.values()]
         show_json("towns", 1, {"towns": towns})
         return Status.OK
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for heading in HEADINGS:
-        table.add_column(heading, no_wrap=True, justify="right" if heading == "RING" else "left")
-    for row in rows(inventory.towns.values()):
-        table.add_row(*row)
-    console().print(table)
+    for line in table(HEADINGS, rows(inventory.towns.values())):
+        show(line)
     say(f"{count(inventory.towns.values())} in {inventory.folder}")
     return Status.OK
 

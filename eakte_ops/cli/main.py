@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from eakte_ops import __version__
-from eakte_ops.cli import inventory, lab
+from eakte_ops.cli import checks, health, inventory, lab
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, say_error
 from eakte_ops.errors import EakteError, Status
@@ -23,6 +23,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.command()(checks.checks)
+app.command()(health.health)
 app.add_typer(inventory.app, name="inventory")
 app.add_typer(lab.app, name="lab")
 

@@ -61,6 +61,14 @@ def rows(towns: Iterable[Town]) -> Iterator[tuple[str, ...]]:
         )
 
 
+def table(headings: tuple[str, ...], some: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Aligned columns under headings, nothing behind the last word of a line."""
+    shown = [headings, *some]
+    widths = [max(len(row[at]) for row in shown) for at in range(len(headings))]
+    for row in shown:
+        yield "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
 def lines(town: Town, origin: Origin) -> Iterator[str]:
     """Everything that holds for a town, defaults and profile laid under it, with the place that says it."""
     said = town.said
@@ -72,7 +80,8 @@ def lines(town: Town, origin: Origin) -> Iterator[str]:
         inside = f", seen from inside as {jump.inside}" if jump.inside else ""
         yield f"  jump host        {jump.name}  {jump.address} port {jump.port}{inside}"
     if said.storage:
-        yield f"  storage          {said.storage.name}  {said.storage.address} port {said.storage.port} (the town's own)"
+        store = said.storage
+        yield f"  storage          {store.name}  {store.address} port {store.port} (the town's own)"
     for server in said.servers:
         yield ""
         yield from _server(town, server)
@@ -80,7 +89,7 @@ def lines(town: Town, origin: Origin) -> Iterator[str]:
 
 def _facts(town: Town) -> Iterator[tuple[str, str, Path]]:
     said = town.said
-    yield "product", f"{said.product} {said.release} ({town.profile.tried.en})", ("release",)
+    yield "product", f"{said.product} {said.release}; profile tried {town.profile.tried.en}", ("release",)
     yield "database", f"operated by {said.database_operator}", ("database_operator",)
     yield "language", said.language, ("language",)
     for role, contact in said.contacts.items():

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["number", "whole number", "text", "yes or no"]
+KINDS: Mapping[type, Kind] = {float: "number", int: "whole number", str: "text", bool: "yes or no"}
+"""The kind of a threshold whose default is of a type."""
 
 
 @dataclass(frozen=True, slots=True)
