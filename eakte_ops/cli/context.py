@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +14,8 @@ from eakte_ops.errors import UsageError
 if TYPE_CHECKING:
     from eakte_ops.inventory.load import Survey
     from eakte_ops.inventory.model import Inventory, JumpHost, Server, Town
-    from eakte_ops.remote.types import Target
+    from eakte_ops.inventory.settings import Limits
+    from eakte_ops.remote.types import Connect, Phase, Target
 
 MARK = "eakte-ops.yml"
 Account = Literal["look", "work"]
@@ -26,6 +27,7 @@ class Context:
 
     project: Path | None = None
     debug: bool = False
+    connect: Callable[[], Connect] | None = field(default=None, repr=False)  # tests put a fleet of their own here
     _survey: Survey | None = field(default=None, repr=False)
     _told: bool = field(default=False, repr=False)
 
@@ -98,10 +100,20 @@ class Context:
             via=self.target(town, jump, account) if jump else None,
         )
 
+    def connector(self, limits: Limits, watching: Callable[[Target, Phase], None]) -> Connect:
+        """What opens connections. `watching` hears which server is waited for in which phase."""
+        if self.connect is not None:
+            return self.connect()
+        from eakte_ops.remote.connection import Connector
+
+        return Connector(handshakes=limits.handshakes, watching=watching)
+
 
 def vocabulary() -> Mapping[str, Mapping[str, Any]]:
     """The thresholds that an inventory may set: check -> field -> limit."""
-    return {}
+    from eakte_ops import health
+
+    return health.vocabulary()
 
 
 def subcommands() -> frozenset[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -67,7 +68,7 @@ def look_at(
     threads: int = 64,
     emit: Sink = silent,
     clock: Clock = SYSTEM,
-) -> Iterator[ServerLook]:
+) -> Generator[ServerLook]:
     """Look at all `stops`, yield each as it is done. `seconds`: for one server, from connecting to the last answer.
 
     Closing the iterator ends everything that is under way.
@@ -81,8 +82,10 @@ def look_at(
         for target, stop in by_target.items()
         if stop.site is not None
     ]
-    for outcome in visit_all(errands, connect, threads=threads, emit=emit):
-        yield judged(by_target[outcome.target], checks, outcome, clock.now())
+    outcomes = visit_all(errands, connect, threads=threads, emit=emit)
+    with closing(outcomes):
+        for outcome in outcomes:
+            yield judged(by_target[outcome.target], checks, outcome, clock.now())
 
 
 def judged(stop: Stop, checks: Sequence[AnyCheck], outcome: Outcome, when: datetime) -> ServerLook:
@@ -97,6 +100,8 @@ def judged(stop: Stop, checks: Sequence[AnyCheck], outcome: Outcome, when: datet
     answers = {answer.question: answer for answer in outcome.answers}
     look = Look(stop.site, when, outcome.visit, answers)
     results = tuple(_told(stop, check, result) for check in concerned for result in _results(check, look))
+    if outcome.error is not None:
+        results = _broken_off(stop, results, outcome.error)
     return ServerLook(stop, "looked", when, results, (), outcome.visit, outcome.error, outcome.seconds)
 
 
@@ -109,6 +114,18 @@ def unsupported(stop: Stop, checks: Sequence[AnyCheck], when: datetime) -> Serve
 def interrupted(stop: Stop, checks: Sequence[AnyCheck], when: datetime) -> ServerLook:
     """A server whose turn did not come, because a person stopped the look."""
     return ServerLook(stop, "interrupted", when, (), tuple(check.name for check in checks))
+
+
+def _broken_off(stop: Stop, results: tuple[Judged, ...], error: EakteError) -> tuple[Judged, ...]:
+    """Results of an exchange that was lost on the way: what is not known is so because of it."""
+    kept = tuple(
+        replace(judged, result=replace(judged.result, because=(REACHABLE.name, "")))
+        if judged.result.reason == "no-answer"
+        else judged
+        for judged in results
+        if judged.check != REACHABLE.name
+    )
+    return (_told(stop, REACHABLE, unreachable(error)), *kept)
 
 
 def _results(check: AnyCheck, look: Look) -> tuple[Result, ...]:

@@ -8,21 +8,43 @@ from typing import TypeAlias
 
 from eakte_ops.errors import Status, worst
 from eakte_ops.health.checks.reach import REACHABLE, unreachable
-from eakte_ops.health.engine import ServerLook
-from eakte_ops.health.types import WORST_FIRST, Judged
+from eakte_ops.health.engine import ServerLook, State
+from eakte_ops.health.types import WORST_FIRST, AnyCheck, Judged
+from eakte_ops.inventory.model import Town
 
 Subject: TypeAlias = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One look at some towns: what came of each server, worst first what is not well. `seconds`: how long it took."""
+
+    looks: tuple[ServerLook, ...]
+    found: tuple[Finding, ...]
+    checks: tuple[AnyCheck, ...]
+    seconds: float
+
+    def of_state(self, state: State) -> tuple[ServerLook, ...]:
+        """The servers in that state."""
+        return tuple(look for look in self.looks if look.state == state)
+
+    @property
+    def towns(self) -> tuple[Town, ...]:
+        """The towns looked at, in order."""
+        return tuple({look.stop.town.id: look.stop.town for look in self.looks}.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that is not well. `consequences`: other results that are bad only because of it.
 
-    `behind`: servers that can not be reached because of it (a jump host).
+    `alike`: other results of the server that are unknown for the same reason. `behind`: servers that can not be
+    reached because of it (a jump host).
     """
 
     judged: Judged
     consequences: tuple[Judged, ...] = ()
+    alike: tuple[Judged, ...] = ()
     behind: tuple[str, ...] = ()
 
     @property
@@ -44,8 +66,15 @@ def findings(looks: Iterable[ServerLook]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda each: (WORST_FIRST.index(each.judged.verdict), -order[each.judged.town])))
 
 
-def status(looks: Sequence[ServerLook], found: Sequence[Finding]) -> Status:
+def overview(looks: Iterable[ServerLook], checks: Iterable[AnyCheck], seconds: float) -> Overview:
+    """All that one look found out."""
+    kept = tuple(looks)
+    return Overview(kept, findings(kept), tuple(checks), seconds)
+
+
+def status(seen: Overview) -> Status:
     """The exit status of a look: 7 only where nothing could be asked for lack of support, 3, 1 or 0."""
+    looks, found = seen.looks, seen.found
     if looks and all(look.state == "unsupported" for look in looks):
         return Status.REFUSED
     unreached = any(look.state == "unreachable" or look.error is not None for look in looks)
@@ -64,7 +93,22 @@ def _of_server(results: Sequence[Judged]) -> list[Finding]:
             roots.append(judged)
         else:
             causes.setdefault(id(root), []).append(judged)
-    return [Finding(root, tuple(causes.get(id(root), ()))) for root in roots]
+    found: list[Finding] = []
+    for root in roots:
+        same = next((number for number, each in enumerate(found) if _alike(each.judged, root)), None)
+        if same is None:
+            found.append(Finding(root, tuple(causes.get(id(root), ()))))
+        else:
+            before = found[same]
+            more = tuple(causes.get(id(root), ()))
+            found[same] = replace(before, alike=(*before.alike, root), consequences=before.consequences + more)
+    return found
+
+
+def _alike(one: Judged, other: Judged) -> bool:
+    """Unknown for the same reason and the same owner: one line says both."""
+    a, b = one.result, other.result
+    return bool(a.reason) and (one.owner, a.reason, a.values) == (other.owner, b.reason, b.values)
 
 
 def _root(judged: Judged, bad: Sequence[Judged]) -> Judged:

@@ -23,6 +23,11 @@ _OWNERS: Mapping[Language, Mapping[str, str]] = {
     "de": {"centre": "Zentrum", "local-it": "örtliche IT"},
 }
 
+_PLACES: Mapping[Language, Mapping[str, str]] = {
+    "en": {"subject": "SUBJECT", "wanted": "N GB"},
+    "de": {"subject": "GEGENSTAND", "town": "KOMMUNE", "wanted": "N GB"},
+}
+
 
 def verdict(word: str, language: Language) -> str:
     """A verdict in the reader's language."""
@@ -57,6 +62,13 @@ def todo(judged: Judged, check: Check[Any], language: Language) -> str:
     if result.reason and not result.todo:
         return fill(_UNKNOWN_TODO[language], values, language)
     return fill(text.todos.get(result.todo, text.todo), values, language)
+
+
+def general(template: str, language: Language) -> str:
+    """`template` without values, for explanations: each place says in capitals what belongs there."""
+    names = _PLACES[language]
+    parts = string.Formatter().parse(template)
+    return "".join(text + (names.get(name, name.upper()) if name else "") for text, name, _spec, _conv in parts)
 
 
 def fill(template: str, values: Mapping[str, Value], language: Language) -> str:

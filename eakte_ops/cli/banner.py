@@ -1,0 +1,40 @@
+"""What every command that touches servers says first, on stderr: folder, commit, whether it is the lab."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from eakte_ops.cli.output import say
+
+_PATIENCE_S = 5
+
+
+def banner(folder: Path, lab: bool) -> None:
+    """One line on stderr: LAB mark, operations folder, commit and whether something is not committed."""
+    say(f"{'LAB · ' if lab else ''}{folder} · {commit_of(folder)}")
+
+
+def commit_of(folder: Path) -> str:
+    """The commit of the operations folder in words; says so where it is not kept in git."""
+    head = _git(folder, "rev-parse", "--short=10", "HEAD")
+    if head is None:
+        return "not in git"
+    changed = _git(folder, "status", "--porcelain", "--", ".")
+    return f"commit {head}{', with changes that are not committed' if changed else ''}"
+
+
+def _git(folder: Path, *words: str) -> str | None:
+    """What git says, None if there is no git, no repository, or no answer in time."""
+    try:
+        # Another person's repository may configure programs (fsmonitor, hooks): none of them is wanted here.
+        done = subprocess.run(
+            ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *words],
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,125 @@
+"""`eakte-ops health`: looks at the servers of towns now, and says what is not well, whose it is and what to do."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from eakte_ops.cli.context import CONTEXT
+from eakte_ops.cli.language import Language, spoken
+from eakte_ops.cli.output import say
+from eakte_ops.errors import Status, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eakte_ops.cli.health_progress import Progress
+    from eakte_ops.health.engine import ServerLook, Stop
+    from eakte_ops.health.types import AnyCheck
+    from eakte_ops.inventory.model import Inventory, Town
+
+LanguageOption: TypeAlias = Annotated[
+    Language | None, typer.Option("--language", help="Language of the report (else that of the terminal's locale).")
+]
+
+
+def health(
+    towns: Annotated[list[str] | None, typer.Argument(metavar="TOWN...", help="Towns to look at.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Look at every town.")] = False,
+    check: Annotated[list[str] | None, typer.Option("--check", metavar="NAME", help="Only this check.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: everything that was found out.")] = False,
+    language: LanguageOption = None,
+) -> int:
+    """Look at the servers of towns, with the account that can change nothing.
+
+    Status 0: all well, 1: findings, 3: a server could not be reached, 7: nothing here is supported yet.
+    """
+    from eakte_ops.cli import health_json, health_report
+    from eakte_ops.cli.banner import banner
+    from eakte_ops.cli.health_progress import Progress
+    from eakte_ops.health import catalogue
+    from eakte_ops.health.findings import overview, status
+
+    checks = catalogue.chosen(check or [])
+    inventory, wanted = _towns(towns or [], every)
+    stops, idle = _stops(wanted, checks)
+    banner(inventory.folder, inventory.settings.lab)
+    tongue = spoken(language)
+    began = time.monotonic()
+    with Progress(stops, inventory.settings.limits.server_seconds, tongue) as progress:
+        looks, stopped = _look(inventory, stops, checks, progress)
+    seen = overview(looks, checks, time.monotonic() - began)
+    if as_json:
+        health_json.show_data(seen, inventory.folder, inventory.settings.lab)
+    else:
+        health_report.show_report(seen, tongue)
+    _say_left_out(checks, idle)
+    if stopped:
+        missed = [look.stop.server.name for look in seen.of_state("interrupted")]
+        say(f"Interrupted. Not looked at: {', '.join(missed) or 'nothing is missing'}.")
+        return Status.INTERRUPTED
+    return status(seen)
+
+
+def _towns(names: Sequence[str], every: bool) -> tuple[Inventory, list[Town]]:
+    if bool(names) == every:
+        raise UsageError(
+            "name towns, or --all, not both" if every else "which towns?",
+            way_out="eakte-ops health TOWN... or eakte-ops health --all; eakte-ops inventory list shows the towns",
+        )
+    inventory = CONTEXT.inventory(*names)
+    wanted = list(dict.fromkeys(names)) if names else list(inventory.towns)
+    if not wanted:
+        raise UsageError("there is no town in this operations folder", place=str(inventory.folder))
+    return inventory, [inventory.towns[name] for name in wanted]
+
+
+def _stops(towns: Sequence[Town], checks: Sequence[AnyCheck]) -> tuple[list[Stop], list[Stop]]:
+    """The servers to look at, and those on which none of `checks` has anything to look at."""
+    from eakte_ops.health.engine import stops_of
+
+    stops = stops_of(towns, lambda town, server: CONTEXT.target(town, server, "look"))
+    idle = [stop for stop in stops if stop.site is not None and not any(check.concerns(stop.site) for check in checks)]
+    wanted = [stop for stop in stops if stop not in idle]
+    if not wanted:
+        raise UsageError(
+            f"no server of {', '.join(town.id for town in towns)} has anything that "
+            f"{', '.join(check.name for check in checks)} looks at",
+            way_out="eakte-ops checks NAME says what a check looks at",
+        )
+    return wanted, idle
+
+
+def _look(
+    inventory: Inventory, stops: Sequence[Stop], checks: Sequence[AnyCheck], progress: Progress
+) -> tuple[list[ServerLook], bool]:
+    """All looks in the order of `stops`, and whether a person stopped it; then the missing ones say so."""
+    from eakte_ops.clock import SYSTEM
+    from eakte_ops.health.engine import interrupted, look_at
+
+    limits = inventory.settings.limits
+    done: dict[int, ServerLook] = {}
+    stopped = False
+    connect = CONTEXT.connector(limits, progress.watching)
+    looks = look_at(stops, checks, connect, seconds=limits.server_seconds, threads=limits.threads, emit=progress.heard)
+    try:
+        with closing(looks):
+            for look in looks:
+                done[id(look.stop)] = look
+                progress.done(look)
+    except KeyboardInterrupt:
+        stopped = True
+    return [done.get(id(stop)) or interrupted(stop, checks, SYSTEM.now()) for stop in stops], stopped
+
+
+def _say_left_out(checks: Sequence[AnyCheck], idle: Sequence[Stop]) -> None:
+    from eakte_ops.health.catalogue import CHECKS
+
+    left = [name for name in CHECKS if name not in {check.name for check in checks}]
+    if left:
+        say(f"Not looked at (--check): {', '.join(left)}.")
+    if idle:
+        say(f"Not asked, nothing of this there: {', '.join(stop.server.name for stop in idle)}.")

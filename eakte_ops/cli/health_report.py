@@ -1,0 +1,173 @@
+"""The report of a look on stdout: per town, worst first, with owner and the next step, wrapped to the terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from eakte_ops.cli.output import console, show
+from eakte_ops.health import wording
+from eakte_ops.health.catalogue import CHECKS
+from eakte_ops.health.engine import ServerLook
+from eakte_ops.health.findings import Finding, Overview
+from eakte_ops.health.types import Judged, Language, Verdict
+
+_MARKS: Mapping[Verdict, str] = {"critical": "✗", "warning": "!", "unknown": "?", "ok": "✓"}
+_STYLES: Mapping[Verdict, str] = {"critical": "red", "warning": "yellow", "unknown": "magenta", "ok": "green"}
+_NARROWEST = 38  # below this a sentence gets a line of its own
+_WIDEST = 140
+_INDENT = " " * 13
+
+_WORDS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "well": "All well",
+        "finding": "finding",
+        "findings": "findings",
+        "server": "server asked",
+        "servers": "servers asked",
+        "check": "check",
+        "checks": "checks",
+        "with": "because of it also: ",
+        "alike": "for the same reason not known: ",
+        "behind": "behind it: ",
+        "blind": "so {count} other checks could not look there",
+        "not-looked": "not looked at: ",
+    },
+    "de": {
+        "well": "Alles gut",
+        "finding": "Befund",
+        "findings": "Befunde",
+        "server": "Server gefragt",
+        "servers": "Server gefragt",
+        "check": "Prüfung",
+        "checks": "Prüfungen",
+        "with": "deshalb auch: ",
+        "alike": "aus demselben Grund unbekannt: ",
+        "behind": "dahinter: ",
+        "blind": "also konnten {count} andere Prüfungen dort nicht nachsehen",
+        "not-looked": "nicht angesehen: ",
+    },
+}
+
+
+def show_report(seen: Overview, language: Language) -> None:
+    """Print findings by town, then one line that sums up."""
+    width = min(_WIDEST, shutil.get_terminal_size((120, 24)).columns) if sys.stdout.isatty() else 120
+    paper = console()
+    for town in seen.towns:
+        of_town = [finding for finding in seen.found if finding.judged.town == town.id]
+        if not of_town:
+            continue
+        show()
+        paper.print(f" {town.said.municipality.name.upper()}", style="bold", soft_wrap=True)
+        for line, style in _town(of_town, seen.looks, language, width):
+            paper.print(line, style=style, soft_wrap=True)
+    show()
+    paper.print(f" {summary(seen, language)}", soft_wrap=True)
+
+
+def summary(seen: Overview, language: Language) -> str:
+    """`2 findings · 8 servers asked · 20 checks · 0.9 s`."""
+    words = _WORDS[language]
+    missed = [look.stop.server.name for look in seen.of_state("interrupted")]
+    parts = [
+        _count(len(seen.found), words["finding"], words["findings"]) if seen.found or missed else words["well"],
+        _count(len(seen.of_state("looked")), words["server"], words["servers"]),
+        _count(len(seen.checks), words["check"], words["checks"]),
+        f"{wording.number(seen.seconds, language)} s",
+    ]
+    if missed:
+        parts.append(words["not-looked"] + ", ".join(missed))
+    return " · ".join(parts)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Widths of the columns of one town's findings; `sentence` too small means two lines per finding."""
+
+    verdict: int
+    server: int
+    check: int
+    sentence: int
+
+
+def _town(
+    found: Sequence[Finding], looks: Sequence[ServerLook], language: Language, width: int
+) -> Iterator[tuple[str, str]]:
+    columns = _columns(found, language, width)
+    for finding in found:
+        style = _STYLES[finding.judged.verdict]
+        for number, line in enumerate(_finding(finding, columns, language, width)):
+            yield line, style if number == 0 else ""
+        for line in _more(finding, looks, language):
+            yield from ((wrapped, "dim" if not line.startswith("→") else "") for wrapped in _wrapped(line, width))
+
+
+def _columns(found: Sequence[Finding], language: Language, width: int) -> _Columns:
+    verdict = max(len(wording.verdict(finding.judged.verdict, language)) for finding in found)
+    server = max(len(finding.judged.server) for finding in found)
+    check = max(len(finding.judged.check) for finding in found)
+    owner = max(len(wording.owner(finding.judged.owner, language)) for finding in found)
+    return _Columns(verdict, server, check, width - owner - verdict - server - check - 12)
+
+
+def _finding(finding: Finding, columns: _Columns, language: Language, width: int) -> Iterator[str]:
+    judged = finding.judged
+    mark = f" {_MARKS[judged.verdict]} {wording.verdict(judged.verdict, language):<{columns.verdict}}  "
+    owner = wording.owner(judged.owner, language)
+    sentence = wording.said(judged, CHECKS[judged.check], language)
+    if columns.sentence < _NARROWEST:
+        yield f"{mark}{judged.server} · {judged.check} · {owner}"
+        yield from _wrapped(sentence, width)
+        return
+    where = f"{judged.server:<{columns.server}}  {judged.check:<{columns.check}}  "
+    first, *rest = textwrap.wrap(sentence, columns.sentence, break_on_hyphens=False) or [""]
+    yield f"{mark}{where}{first:<{columns.sentence}}  {owner}"
+    yield from (f"{' ' * len(mark + where)}{line}" for line in rest)
+
+
+def _more(finding: Finding, looks: Sequence[ServerLook], language: Language) -> Iterator[str]:
+    words = _WORDS[language]
+    judged = finding.judged
+    yield f"→ {wording.todo(judged, CHECKS[judged.check], language)}"
+    if finding.behind:
+        yield words["behind"] + ", ".join(finding.behind)
+    if finding.alike:
+        yield words["alike"] + ", ".join(_named(finding.alike))
+    if finding.consequences:
+        yield words["with"] + ", ".join(_named(finding.consequences))
+    blind = next((look for look in looks if _is_blind(look, finding)), None)
+    if blind is not None:
+        yield words["blind"].format(count=len(blind.not_looked_at))
+
+
+def _named(results: Sequence[Judged]) -> Iterator[str]:
+    """`service.health (dms, license)`: checks with their subjects."""
+    by_check: dict[str, list[str]] = {}
+    for judged in results:
+        by_check.setdefault(judged.check, []).append(judged.result.subject)
+    for check, subjects in by_check.items():
+        named = ", ".join(subject for subject in subjects if subject)
+        yield f"{check} ({named})" if named else check
+
+
+def _is_blind(look: ServerLook, finding: Finding) -> bool:
+    return (
+        look.state == "unreachable"
+        and bool(look.not_looked_at)
+        and (look.stop.town.id, look.stop.server.name) == (finding.judged.town, finding.judged.server)
+    )
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    follow = _INDENT + ("  " if line.startswith("→") else "")
+    return textwrap.wrap(line, width - 1, initial_indent=_INDENT, subsequent_indent=follow, break_on_hyphens=False) or [
+        _INDENT
+    ]
