@@ -84,7 +84,9 @@ class Town:
         return json.loads(done.stdout) if done.stdout else done.stderr
 
     def start(self, component: str) -> None:
-        """Start a program in the background; its stderr is kept beside the logs."""
+        """Start a program in the background, ending one that still runs; its stderr is kept beside the logs."""
+        if component in self.running and self.running[component].poll() is None:
+            self.stop(component)
         with (self.root / f"{component}.err").open("ab") as errors:
             command = self.command(str(self.root / "release/bin" / component))
             self.running[component] = subprocess.Popen(
@@ -143,8 +145,8 @@ class Town:
         for component in COMPONENTS:
             self.start(component)
         wait_until(lambda: self.startup_text().endswith("Server start succeeded\n"), "application server")
-        for port in ("index", "service-manager", "gateway", *self.facts.services):
-            wait_until(lambda port=port: self.listens(port), port)
+        ports = ("index", "service-manager", "gateway", *self.facts.services)
+        wait_until(lambda: all(map(self.listens, ports)), "all ports")
 
     def lines(self, *jobs: str) -> list[dict[str, Any]]:
         """Answers to jobs sent over one connection to the application server."""
@@ -175,12 +177,13 @@ def build(root: Path, own: str) -> Town:
         place.chmod(mode)
     for component in COMPONENTS:
         for name, (text, mode) in configuration(component, facts).items():
-            Path(name).parent.mkdir(parents=True, exist_ok=True)
-            Path(name).write_text(text)
-            Path(name).chmod(mode)
+            place = Path(name)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text)
+            place.chmod(mode)
     if os.geteuid() == 0:
-        for path in [root, *root.rglob("*")]:
-            shutil.chown(path, own, own)
+        for place in [root, *root.rglob("*")]:
+            shutil.chown(place, own, own)
     return Town(root, facts, own)
 
 

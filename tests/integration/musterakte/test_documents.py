@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from .conftest import PASSWORD, Town, wait_until
+from tests.integration.musterakte.conftest import PASSWORD, Town, wait_until
 
 
 def oshash(*pages: str) -> str:

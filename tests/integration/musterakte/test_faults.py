@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .conftest import Town, wait_until
+from tests.integration.musterakte.conftest import Town, wait_until
 
 
 @pytest.fixture(autouse=True)

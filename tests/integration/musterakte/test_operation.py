@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from .conftest import Town, wait_until
+from tests.integration.musterakte.conftest import Town, wait_until
 
 HEALTHY = ("osrest", "index", "service-manager", "gateway", "services-admin", "discovery", "license", "dms")
 
@@ -154,8 +154,8 @@ def restart(town: Town, component: str, port: str) -> None:
 
 def test_a_restarted_database_is_found_again(town: Town) -> None:
     restart(town, "database", "database")
-    for port in ("osrest", "license", "index-service", "rendition"):
-        wait_until(lambda port=port: town.health(port)["status"] == "UP", port)
+    ports = ("osrest", "license", "index-service", "rendition")
+    wait_until(lambda: all(town.health(port)["status"] == "UP" for port in ports), "all healthy")
 
 
 def test_a_start_that_fails_says_why_and_a_later_one_succeeds(town: Town) -> None:

@@ -152,6 +152,7 @@ class _Lines(socketserver.StreamRequestHandler):
 
 class _LineServer(socketserver.ThreadingTCPServer):
     allow_reuse_address = daemon_threads = True
+    request_queue_size = 64
     jobs: Jobs
 
 

@@ -23,7 +23,7 @@ class Refused(web.Problem):
 
     def __init__(self, status: int, kind: str, reason: str) -> None:
         super().__init__(status, f"{kind}: {reason}")
-        self.body = {"error": {"type": kind, "reason": reason}, "status": status}
+        self.body: dict[str, Any] = {"error": {"type": kind, "reason": reason}, "status": status}
 
 
 class Store:
