@@ -16,6 +16,7 @@ from eakte_ops.errors import Status, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from eakte_ops.access.rules import Access
     from eakte_ops.cli.health_progress import Progress
     from eakte_ops.health.engine import ServerLook, Stop
     from eakte_ops.health.types import AnyCheck
@@ -81,7 +82,7 @@ def _stops(towns: Sequence[Town], checks: Sequence[AnyCheck]) -> tuple[list[Stop
     """The servers to look at, and those on which none of `checks` has anything to look at."""
     from eakte_ops.health.engine import stops_of
 
-    stops = stops_of(towns, lambda town, server: CONTEXT.target(town, server, "look"))
+    stops = stops_of(towns, lambda town, server: CONTEXT.target(town, server, "look"), _access())
     idle = [stop for stop in stops if stop.site is not None and not any(check.concerns(stop.site) for check in checks)]
     wanted = [stop for stop in stops if stop not in idle]
     if not wanted:
@@ -91,6 +92,13 @@ def _stops(towns: Sequence[Town], checks: Sequence[AnyCheck]) -> tuple[list[Stop
             way_out="eakte-ops checks NAME says what a check looks at",
         )
     return wanted, idle
+
+
+def _access() -> Access | None:
+    """access.yml, if there is one. Raises InvalidFile."""
+    from eakte_ops.access.load import FILE, load_access
+
+    return load_access(CONTEXT.folder, CONTEXT.survey().known) if (CONTEXT.folder / FILE).exists() else None
 
 
 def _look(

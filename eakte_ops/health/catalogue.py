@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from eakte_ops.errors import UsageError
-from eakte_ops.health.checks import database, gateway, index, reach, services, storage, units
+from eakte_ops.health.checks import access, database, gateway, index, reach, services, storage, units
 from eakte_ops.health.limits import about
 from eakte_ops.health.types import AnyCheck, Fact, Site
 from eakte_ops.remote.types import Question
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from eakte_ops.inventory.vocabulary import Vocabulary
 
 CHECKS: Mapping[str, AnyCheck] = {
-    check.name: check for room in (reach, storage, units, services, gateway, index, database) for check in room.CHECKS
+    check.name: check
+    for room in (reach, storage, units, services, gateway, index, database, access)
+    for check in room.CHECKS
 }
 
 

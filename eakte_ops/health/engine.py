@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from eakte_ops.access.rules import Access
 from eakte_ops.clock import SYSTEM, Clock
 from eakte_ops.errors import EakteError
 from eakte_ops.events import Sink, silent
@@ -50,13 +51,19 @@ class ServerLook:
     seconds: float = 0.0
 
 
-def stops_of(towns: Iterable[Town], target_of: Callable[[Town, Server], Target]) -> tuple[Stop, ...]:
-    """Every server of `towns`, in the order of the inventory."""
+def stops_of(
+    towns: Iterable[Town], target_of: Callable[[Town, Server], Target], access: Access | None
+) -> tuple[Stop, ...]:
+    """Every server of `towns`, in the order of the inventory. `access`: access.yml, None if there is none."""
     return tuple(
-        Stop(town, server, target_of(town, server), site_of(town, server) if server.platform == "linux" else None)
+        Stop(town, server, target_of(town, server), site_of(town, server, access) if _supported(server) else None)
         for town in towns
         for server in town.said.servers
     )
+
+
+def _supported(server: Server) -> bool:
+    return server.platform == "linux"
 
 
 def look_at(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache, partial
 from typing import Any
 
+from eakte_ops.access.granted import expected
+from eakte_ops.access.rules import Access
 from eakte_ops.health.types import Site
 from eakte_ops.inventory.model import Server, Town
 
 
-def site_of(town: Town, server: Server) -> Site:
+def site_of(town: Town, server: Server, access: Access | None) -> Site:
     """One server as health sees it; thresholds of the server go before those of the town, field by field."""
     return Site(
         town=town.id,
@@ -18,6 +21,7 @@ def site_of(town: Town, server: Server) -> Site:
         layout=town.profile.layout[server.platform],
         database_operator=town.said.database_operator,
         thresholds=_laid(town.said.thresholds, server.thresholds),
+        granted=None if access is None else cache(partial(expected, town, server, access)),
     )
 
 

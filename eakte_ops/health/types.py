@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 from eakte_ops.remote.types import Answer, Question, Visit
 
 if TYPE_CHECKING:
+    from eakte_ops.access.granted import Expected
     from eakte_ops.inventory.model import Installed
     from eakte_ops.product.model import Layout
 
@@ -34,7 +35,10 @@ class NotKnown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One server as health sees it: plain values of inventory and profile."""
+    """One server as health sees it: plain values of inventory and profile.
+
+    `granted` gives what the access pack grants there; None: the centre has no access.yml, so nobody knows.
+    """
 
     town: str
     server: str
@@ -42,6 +46,7 @@ class Site:
     layout: Layout
     database_operator: Owner = "centre"
     thresholds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    granted: Callable[[], Expected] | None = None
 
     def component(self, name: str) -> Installed | None:
         """The component of that name, if it is on this server."""

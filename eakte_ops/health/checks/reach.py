@@ -28,7 +28,9 @@ def unreachable(problem: errors.EakteError, subject: str = "") -> Result:
     """The result of `reachable` for a server that could not be reached or asked."""
     key = next((key for kind, key in _KEYS if isinstance(problem, kind)), "other")
     values = {name: value if isinstance(value, int | float) else str(value) for name, value in problem.values.items()}
-    return Result("critical", subject, key, {**values, "error": problem.said}, todo=key)
+    return Result(
+        "critical", subject, key, {**values, "error": str(problem.values.get("said") or problem.said)}, todo=key
+    )
 
 
 def _reachable(look: Look, _limits: NoLimits) -> Iterable[Result]:
