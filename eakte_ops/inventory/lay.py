@@ -8,6 +8,7 @@ from typing import Any
 from eakte_ops.inventory.files import TownDefaults
 from eakte_ops.yamltext import Document, Path
 
+_KEYS = TownDefaults.model_fields.keys()
 DEPTH = {"contacts": 2, "thresholds": 3}
 """How many keys deep the two are merged; every other key is replaced as a whole (depth 1)."""
 
@@ -41,7 +42,7 @@ def lay(own: Document, base: Document) -> Laid:
     if not isinstance(own.data, dict):
         return Laid(own, base, own.data)
     said = base.data if isinstance(base.data, dict) else {}
-    taken = {key: value for key, value in said.items() if key in TownDefaults.model_fields}
+    taken = {key: value for key, value in said.items() if key in _KEYS}
     laid: dict[str, Any] = {**own.data, **{key: value for key, value in taken.items() if key not in own.data}}
     for key, depth in DEPTH.items():
         if key in own.data and key in taken:
@@ -74,7 +75,7 @@ def _from_base(path: Path, own: Any, base: Any) -> bool:
 
 
 def _may_be_default(path: Path, own: Any) -> bool:
-    if not path or path[0] not in TownDefaults.model_fields:
+    if not path or path[0] not in _KEYS:
         return False
     for key in _merged(path):
         if not isinstance(own, dict):

@@ -15,6 +15,9 @@ from eakte_ops.yamltext import Path
 
 Profiles = Mapping[str, Callable[[], Profile]]
 
+_KEYS = Server.model_fields.keys()
+_PLATFORM = Server.model_fields["platform"].default
+
 
 def check(town: Plain, profiles: Profiles) -> Iterator[Problem]:
     """Problems of a town's software. `profiles`: name of a product -> how to get its profile."""
@@ -46,7 +49,7 @@ class _Site:
 
     def __init__(self, profile: Profile, release: str, server: Plain, path: Path) -> None:
         self.profile, self.release, self.server, self.path = profile, release, server, path
-        self.platform: Any = server.get("platform", Server.model_fields["platform"].default)
+        self.platform: Any = server.get("platform", _PLATFORM)
         self.known = profile.components_of(release)
 
     def problems(self) -> Iterator[Problem]:
@@ -138,7 +141,7 @@ def _uncertain(town: Plain, profile: Profile) -> bool:
 
 def _readable(server: Plain, profile: Profile) -> bool:
     said = server.get("components", {})
-    known_keys = all(key in Server.model_fields for key in server)
+    known_keys = server.keys() <= _KEYS
     return known_keys and isinstance(said, dict) and all(name in profile.components for name in said)
 
 

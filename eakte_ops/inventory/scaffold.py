@@ -1,0 +1,60 @@
+"""What a new operations folder holds. Pure: names and texts come out, nothing is written."""
+
+from __future__ import annotations
+
+from eakte_ops.inventory import schema
+from eakte_ops.inventory.samples import samples_folder
+
+SAMPLE_TOWN = "inventories/witten.yml"
+SHARED = ("eakte-ops.yml", "inventories/_defaults.yml", SAMPLE_TOWN, "templates/README.md", "playbooks/README.md")
+
+GITIGNORE = """\
+# What the program remembers on this machine; it is no part of the inventory.
+/state/
+# Private keys never belong into git. Secrets of towns do, as age files: they are encrypted.
+/keys/
+"""
+
+README = """\
+# Operations folder
+
+This folder is the centre's own: its towns, its settings. Keep it in git; every change of a town then has an author,
+a date and a reason. The program finds it from here upwards, or by --project DIR or EAKTE_OPS_PROJECT.
+
+| file | what it is |
+| --- | --- |
+| eakte-ops.yml | settings of the centre |
+| inventories/_defaults.yml | what holds for every town that says nothing else |
+| inventories/TOWN.yml | a town: contacts, windows, servers |
+| templates/, playbooks/ | configuration and procedures of the centre |
+| schema/ | lets editors complete and check while you type; made by the program, `eakte-ops inventory schema` |
+
+## Next steps
+
+1. Write the centre's name and mailbox into eakte-ops.yml.
+2. Replace the sample town: copy inventories/witten.yml to inventories/YOURTOWN.yml, change every line, remove the sample.
+3. `eakte-ops inventory check` names everything that is wrong, with file, line and column.
+4. `git init && git add -A && git commit -m "Begin"`
+5. Say in access.yml from where the centre comes and with which keys, then `eakte-ops access pack TOWN` writes what the
+   town's local IT reads and installs. Nothing reaches a server before that.
+6. `eakte-ops health TOWN` looks at its servers and changes nothing.
+"""
+
+
+def files(with_town: bool = True) -> dict[str, str]:
+    """Relative path -> text of every file of an operations folder.
+
+    With `with_town` False the sample town and the defaults are left out: towns that are there already must not come
+    to mean something else.
+    """
+    found = {name: _text(name) for name in SHARED}
+    found |= {f"schema/{name}": schema.text(kind) for kind, name in schema.FILES.items()}
+    found |= {".gitignore": GITIGNORE, "README.md": README}
+    if not with_town:
+        del found[SAMPLE_TOWN], found["inventories/_defaults.yml"]
+    return dict(sorted(found.items()))
+
+
+def _text(name: str) -> str:
+    """A sample; the schema that its first line names lies in the operations folder itself."""
+    return (samples_folder() / name).read_text("utf-8").replace("docs/reference/", "schema/", 1)
