@@ -35,22 +35,25 @@ def _say_step(event: Event) -> None:
 @app.command()
 def up(towns: Towns = None) -> None:
     """Boot the towns' hosts and install everything on them; heals what an interrupted run left."""
+    from eakte_ops.cli.context import Context
+
     lab = _lab()
     say("LAB  hosts of the towns are booted on this machine")
-    project = lab.up(towns or ())
+    project = lab.up(towns or (), lambda folder: Context(project=folder))
     _table(lab.states())
     say(f"Next: eakte-ops --project {project} health --all")
 
 
 @app.command()
 def down(
+    towns: Towns = None,
     purge_image: Annotated[
         bool, typer.Option("--purge-image", help="Remove the image too (made anew by `up`).")
     ] = False,
 ) -> None:
-    """Remove all hosts, networks, disks and the lab's operations folder."""
+    """Remove hosts, networks and disks; without a town also the lab's operations folder."""
     say("LAB  is removed from this machine")
-    _lab().down(purge_image=purge_image)
+    _lab().down(towns or (), purge_image=purge_image)
 
 
 @app.command()

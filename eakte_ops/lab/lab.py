@@ -10,6 +10,7 @@ from pathlib import Path
 
 from eakte_ops.events import Sink, silent
 from eakte_ops.lab import machine
+from eakte_ops.lab.centre import Open
 from eakte_ops.lab.disk import prepare_disk, remove_disk
 from eakte_ops.lab.guest_files import guest_files
 from eakte_ops.lab.image import build_image, image_exists, purge_images
@@ -20,6 +21,7 @@ from eakte_ops.lab.missing import refuse_if_missing, refuse_unless_root
 from eakte_ops.lab.network import connect_town, disconnect_town
 from eakte_ops.lab.operations import write_operations
 from eakte_ops.lab.places import Places
+from eakte_ops.lab.provision import provision
 from eakte_ops.lab.ssh import person_argv
 from eakte_ops.lab.told import Tell, teller
 from eakte_ops.lab.towns import TOWNS, Host, LabTown, host_named, towns_named
@@ -54,7 +56,7 @@ class Lab:
         """Announce a step."""
         return teller(self.sink)
 
-    def up(self, towns: Iterable[str] = ()) -> Path:
+    def up(self, towns: Iterable[str], centre: Open) -> Path:
         """Boot the towns and install everything on them; gives the operations folder. Idempotent.
 
         Raises: Busy if another command changes the lab, Refused if this machine lacks something.
@@ -62,7 +64,9 @@ class Lab:
         refuse_if_missing(self.places, image_exists=image_exists(self.places))
         with held(self.places.lock, "lab up"):
             wanted = self.boot(towns)
-            return write_operations(self.places, wanted)
+            folder = write_operations(self.places, self.towns, wanted)
+            provision(self.places, centre(folder), [town.key for town in wanted], self.tell)
+        return folder
 
     def boot(self, towns: Iterable[str] = ()) -> tuple[LabTown, ...]:
         """Boot the hosts of these towns (all for none) that do not run yet, side by side. Idempotent.
@@ -86,14 +90,21 @@ class Lab:
         said = LocalIT(self.places, host).wait_until_up()
         self.tell(host.name, f"is up ({said})")
 
-    def down(self, *, purge_image: bool = False) -> None:
-        """Remove hosts, networks, disks and the operations folder; with `purge_image` also the images. Idempotent."""
+    def down(self, towns: Iterable[str] = (), *, purge_image: bool = False) -> None:
+        """Remove hosts, networks and disks of these towns. Idempotent.
+
+        Without names all, and the operations folder; with `purge_image` also the images.
+        """
+        named = tuple(towns)
+        wanted = towns_named(named, self.towns)
         refuse_unless_root("lab down")
         with held(self.places.lock, "lab down"):
             with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-                list(pool.map(self._remove, self.hosts))
-            for town in self.towns:
+                list(pool.map(self._remove, [host for town in wanted for host in town.hosts]))
+            for town in wanted:
                 disconnect_town(town)
+            if named:
+                return
             shutil.rmtree(self.places.state, ignore_errors=True)
             if purge_image:
                 purge_images(self.places)

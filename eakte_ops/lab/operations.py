@@ -1,11 +1,15 @@
-"""The operations folder that the lab writes: settings, sample towns, keys. Every command works on it with --project."""
+"""The operations folder that the lab writes: settings, sample towns, keys. Every command works on it with --project.
+
+What is there stays: people train on this folder, change towns and revoke keys. `lab down` and `lab up` make it anew.
+"""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
+from eakte_ops.clock import SYSTEM, Clock
 from eakte_ops.lab.keys import NIGHT, PERSON, age_identity, ssh_key
 from eakte_ops.lab.places import Places
 from eakte_ops.lab.samples import samples
@@ -22,17 +26,55 @@ work: {identity: keys/centre-admin}
 secrets: {identity: keys/age-identity}
 """
 
+_ACCESS = """\
+# Written by `eakte-ops lab up`: from where the centre comes in the lab, and with which keys.
+issue: 1
+operations_hosts:
+  - {name: ops-1, role: norm, addresses: [OWN]}
+  - {name: ops-2, role: emergency, addresses: ["203.0.113.200"]}
+holders:
+  - id: admin-1
+    keys:
+      - {machine: desk-1, account: work, key: "PERSON", expires: "END"}
+  - id: night
+    keys:
+      - {machine: ops-1, account: look, key: "NIGHT", expires: "END"}
+signers: []
+"""
+_KEYS_LAST = timedelta(days=365)
 
-def write_operations(places: Places, towns: Iterable[LabTown]) -> Path:
-    """Write or complete the folder for these towns; what other towns have there stays. Idempotent."""
+
+def write_operations(
+    places: Places, known: Iterable[LabTown], wanted: Iterable[LabTown], clock: Clock = SYSTEM
+) -> Path:
+    """Write what is not there yet, for the towns that are `wanted`; `known`: all towns of the lab. Idempotent."""
     folder = places.operations
     keys = folder / "keys"
-    for name in (NIGHT, PERSON):
-        ssh_key(keys, name)
     age_identity(keys, "age-identity")
-    inventories = folder / "inventories"
-    inventories.mkdir(exist_ok=True)
-    for name in ("_defaults", *(town.key for town in towns)):
-        shutil.copyfile(samples() / "inventories" / f"{name}.yml", inventories / f"{name}.yml")
-    (folder / "eakte-ops.yml").write_text(_SETTINGS, encoding="utf-8")
+    public = {name: _public_part(ssh_key(keys, name)) for name in (NIGHT, PERSON)}
+    (folder / "inventories").mkdir(exist_ok=True)
+    for name in ("_defaults", *(town.key for town in wanted)):
+        file = f"inventories/{name}.yml"
+        _write(folder / file, (samples() / file).read_text(encoding="utf-8"))
+    own = ", ".join(f'"{net.operations}"' for town in known for net in town.networks if net.operations)
+    values = {"OWN": own, "PERSON": public[PERSON], "NIGHT": public[NIGHT]}
+    values["END"] = (clock.now() + _KEYS_LAST).date().isoformat()
+    access = _ACCESS
+    for word, value in values.items():
+        access = access.replace(word, value)
+    _write(folder / "access.yml", access)
+    _write(folder / "eakte-ops.yml", _SETTINGS)
     return folder
+
+
+def _public_part(key: Path) -> str:
+    """Type and key without the comment."""
+    return " ".join(key.with_suffix(".pub").read_text(encoding="ascii").split()[:2])
+
+
+def _write(file: Path, text: str) -> None:
+    if file.exists():
+        return
+    part = file.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.rename(file)

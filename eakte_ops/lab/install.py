@@ -1,0 +1,104 @@
+"""The first installation of a town's software, as the centre does it: over SSH, as the account of people at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from eakte_ops.inventory.model import Server, Town
+from eakte_ops.lab.centre import Centre
+from eakte_ops.lab.musterakte import TownFacts, configuration, release_files
+from eakte_ops.lab.payload import configuration_script, release_script
+from eakte_ops.lab.session import Session, session
+from eakte_ops.lab.told import Tell
+from eakte_ops.remote.types import Connect
+
+DOCUMENTS = 300
+_ADMIN = "/opt/eakte/current/bin/musterakte-admin"
+_HANDED_OVER = "/etc/eakte/database/handed-over"
+_CERTIFICATE = """\
+set -eu
+umask 027
+cd /etc/eakte/gateway
+[ ! -e tls.crt ] || exit 0
+openssl req -batch -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 397 \\
+  -subj "/CN=$1" -addext "subjectAltName=DNS:$1" -keyout tls.key -out tls.part
+chmod 0640 tls.key
+chmod 0644 tls.part
+mv tls.part tls.crt
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One town. `passwords`: database-password, elastic-password, osrest-password."""
+
+    centre: Centre
+    connect: Connect
+    town: Town
+    passwords: Mapping[str, str]
+    tell: Tell
+
+    def carry_out(self) -> None:
+        """Release and configuration on every server, then the components one after the other. May be repeated.
+
+        Raises: CommandFailed, SudoRefused, Unreachable.
+        """
+        with ExitStack() as stack, ThreadPoolExecutor(len(self.town.said.servers)) as pool:
+            servers = self.town.said.servers
+            targets = [self.centre.target(self.town, server, "work") for server in servers]
+            opened = pool.map(lambda target: stack.enter_context(session(self.connect, target)), targets)
+            sessions = tuple(opened)
+            list(pool.map(self._prepare, servers, sessions))
+            for component, session_there in self._in_start_order(sessions):
+                self._start(component, session_there)
+
+    def _in_start_order(self, sessions: Sequence[Session]) -> Iterator[tuple[str, Session]]:
+        """Components over all servers of the town, as its profile orders them."""
+        for component in self.town.profile.components_of(self.town.said.release):
+            for server, there in zip(self.town.said.servers, sessions, strict=True):
+                if component in server.components:
+                    yield component, there
+
+    def _prepare(self, server: Server, there: Session) -> None:
+        release = self.town.said.release
+        there.run(release_script(release, release_files(release)))
+        files = {
+            path: (text.encode(), mode)
+            for component in server.components
+            for path, (text, mode) in configuration(component, self._facts(server)).items()
+        }
+        there.run(configuration_script(files))
+        if "gateway" in server.components:
+            there.run(_CERTIFICATE, f"eakte.{self.town.id}.example")
+        self.tell(server.name, f"has release {release} and its configuration")
+
+    def _facts(self, server: Server) -> TownFacts:
+        places = {part: each.address for each in self.town.said.servers for part in each.components}
+        return TownFacts(
+            here=server.address,
+            places=places,
+            database_password=self.passwords["database-password"],
+            elastic_password=self.passwords["elastic-password"],
+            osrest_password=self.passwords["osrest-password"],
+        )
+
+    def _start(self, component: str, there: Session) -> None:
+        if component == "database":
+            self._make_database(there)
+        unit = self.town.profile.components_of(self.town.said.release)[component].unit["linux"]
+        there.run('sudo -n systemctl start "$1"', unit)
+        if component == "application-server":
+            there.job(f"exec {_ADMIN} load-samples {DOCUMENTS}")
+            self.tell(there.server, f"has {DOCUMENTS} documents")
+        self.tell(there.server, f"runs {component}")
+
+    def _make_database(self, there: Session) -> None:
+        """The password travels in a file that the job reads: a job's own record is kept and must hold no secret."""
+        there.run(f"umask 027; cat >{_HANDED_OVER} <<'END'\n{self.passwords['database-password']}\nEND")
+        try:
+            there.job(f"exec {_ADMIN} init-database <{_HANDED_OVER}")
+        finally:
+            there.run(f"rm -f {_HANDED_OVER}")
