@@ -14,10 +14,11 @@ from eakte_ops.inventory.lay import Laid, lay
 from eakte_ops.inventory.model import Settings, Town
 from eakte_ops.inventory.plain import Plain, Problem
 from eakte_ops.inventory.rules import across, network, software, times, words
-from eakte_ops.inventory.sources import Sources
+from eakte_ops.inventory.sources import DEFAULTS, Sources
 from eakte_ops.inventory.vocabulary import Vocabulary
 from eakte_ops.product.load import known, profile
 from eakte_ops.yamltext import Document, Path, dotted, inspect, validate
+from eakte_ops.yamltext import Problem as ShapeProblem
 
 PROFILES: software.Profiles = {name: partial(profile, name) for name in known()}
 
@@ -84,8 +85,18 @@ def _town(laid: Laid, vocabulary: Vocabulary, shared: set[Mistake]) -> tuple[Tow
     said, shape = inspect(laid.data, TownFile, raw=laid.raw)
     data = _mapping(laid.data)
     rules = chain(times.check(data), network.check(data), software.check(data, PROFILES), words.check(data, vocabulary))
-    told = _not_twice(laid, (Problem(each.path, each.sentence, each.at_key) for each in shape), rules)
+    told = _not_twice(laid, (Problem(each.path, _missing(each), each.at_key) for each in shape), rules)
     return said, {*laid.own.mistakes, *(_mistake(laid, problem, shared) for problem in told)}
+
+
+def _missing(problem: ShapeProblem) -> str:
+    """The sentence of a problem; where a key of the top is missing, also what it is for or where else it may stand."""
+    if problem.sentence != "missing" or len(problem.path) != 1:
+        return problem.sentence
+    key = str(problem.path[0])
+    if key in TownDefaults.model_fields:
+        return f"missing here and in {DEFAULTS}"
+    return f"missing: {TownFile.model_fields[key].description}".removesuffix(".")
 
 
 def _mapping(data: object) -> Plain:

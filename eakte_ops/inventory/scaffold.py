@@ -32,7 +32,7 @@ a date and a reason. The program finds it from here upwards, or by --project DIR
 ## Next steps
 
 1. Write the centre's name and mailbox into eakte-ops.yml.
-2. Replace the sample town: copy inventories/witten.yml to inventories/YOURTOWN.yml, change every line, remove the sample.
+2. Replace the sample town: copy inventories/witten.yml to inventories/YOURTOWN.yml, change every line, remove it.
 3. `eakte-ops inventory check` names everything that is wrong, with file, line and column.
 4. `git init && git add -A && git commit -m "Begin"`
 5. Say in access.yml from where the centre comes and with which keys, then `eakte-ops access pack TOWN` writes what the
@@ -44,14 +44,13 @@ a date and a reason. The program finds it from here upwards, or by --project DIR
 def files(with_town: bool = True) -> dict[str, str]:
     """Relative path -> text of every file of an operations folder.
 
-    With `with_town` False the sample town and the defaults are left out: towns that are there already must not come
-    to mean something else.
+    With `with_town` False the sample town is left out.
     """
     found = {name: _text(name) for name in SHARED}
     found |= {f"schema/{name}": schema.text(kind) for kind, name in schema.FILES.items()}
     found |= {".gitignore": GITIGNORE, "README.md": README}
     if not with_town:
-        del found[SAMPLE_TOWN], found["inventories/_defaults.yml"]
+        del found[SAMPLE_TOWN]
     return dict(sorted(found.items()))
 
 

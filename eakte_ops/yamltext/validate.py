@@ -70,8 +70,15 @@ def inspect(
         # Through JSON, because pydantic's strict mode takes text for a date or an enumeration only there.
         return model.model_validate_json(json.dumps(data), strict=True, context=dict(context or {})), []
     except ValidationError as error:
-        complaints = settle([_complaint(data, details) for details in error.errors(include_url=False)])
+        details = [each for each in error.errors(include_url=False) if not _only_wrong_entries(each)]
+        complaints = settle([_complaint(data, each) for each in details])
     return None, [_tell(data, model, complaint, raw(complaint.path)) for complaint in complaints]
+
+
+def _only_wrong_entries(details: Mapping[str, Any]) -> bool:
+    """Pydantic counts only the entries that are right: a list whose only entry is wrong is "too short" as well."""
+    value, least = details["input"], details.get("ctx", {}).get("min_length", 0)
+    return details["type"] == "too_short" and isinstance(value, list | dict) and len(value) >= least
 
 
 def _complaint(data: Data, details: Mapping[str, Any]) -> Complaint:

@@ -24,11 +24,12 @@ def check(town: Plain, profiles: Profiles) -> Iterator[Problem]:
     product, release = text(town, "product"), text(town, "release")
     yield from product_and_release(town, profiles)
     profile = profiles[product]() if product is not None and product in profiles else None
-    if profile is None or release is None or release not in profile.releases:
+    if profile is None:
         return
+    release = release if release in profile.releases else None
     for at, server in entries(town, "servers"):
         yield from _Site(profile, release, server, ("servers", at)).problems()
-    if not _uncertain(town, profile):
+    if release is not None and not _uncertain(town, profile):
         yield from _needed(town, profile, release)
 
 
@@ -45,12 +46,12 @@ def product_and_release(town: Plain, profiles: Profiles) -> Iterator[Problem]:
 
 
 class _Site:
-    """One server of a town; yields its problems."""
+    """One server of a town; yields its problems. `release` None: not known, what any release has is right."""
 
-    def __init__(self, profile: Profile, release: str, server: Plain, path: Path) -> None:
+    def __init__(self, profile: Profile, release: str | None, server: Plain, path: Path) -> None:
         self.profile, self.release, self.server, self.path = profile, release, server, path
         self.platform: Any = server.get("platform", _PLATFORM)
-        self.known = profile.components_of(release)
+        self.known = profile.components if release is None else profile.components_of(release)
 
     def problems(self) -> Iterator[Problem]:
         if self.platform in {"linux", "windows"} and self.platform not in self.profile.platforms:
@@ -62,7 +63,13 @@ class _Site:
             return
         for name, changed in mapping(self.server, "components").items():
             yield from self._component(name, changed, (*self.path, "components", name))
-        yield from self._ports()
+        if self.release is not None:
+            yield from self._ports()
+
+    def _services(self, component: str) -> Mapping[str, Service]:
+        if self.release is None:
+            return self.profile.components[component].services
+        return self.profile.services_of(component, self.release)
 
     def _component(self, name: str, changed: object, path: Path) -> Iterator[Problem]:
         part = self.known.get(name)
@@ -71,7 +78,7 @@ class _Site:
             return
         if self.platform in self.profile.platforms and self.platform not in part.unit:
             yield Problem(path, f"{self.profile.name} has no {name} for {self.platform}", at_key=True)
-        services = self.profile.services_of(name, self.release)
+        services = self._services(name)
         for key, known in (("ports", part.ports), ("places", part.places), ("services", services)):
             for each in mapping(changed, key):
                 if each not in known:
@@ -116,7 +123,7 @@ class _Site:
             number = mapping(changed, "ports").get(port, default)
             if _is_number(number):
                 yield ("components", name, "ports", port), "ports", f"{name} ({port})", number
-        for each, service in self.profile.services_of(name, self.release).items():
+        for each, service in self._services(name).items():
             said = mapping(changed, "services", each)
             number = said.get("port") or service.port
             if said.get("instances", service.instances) != 0 and _is_number(number):
