@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from eakte_ops import __version__
-from eakte_ops.cli import checks, health, init, inventory, lab
+from eakte_ops.cli import checks, health, init, inventory, lab, secret
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, say_error
 from eakte_ops.errors import EakteError, Status
@@ -28,6 +28,7 @@ app.command()(health.health)
 app.command()(init.init)
 app.add_typer(inventory.app, name="inventory")
 app.add_typer(lab.app, name="lab")
+app.add_typer(secret.app, name="secret")
 
 
 def _version(wanted: bool) -> None:

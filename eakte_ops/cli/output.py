@@ -16,17 +16,25 @@ if TYPE_CHECKING:
 
 def say(text: str = "") -> None:
     """Talk: one line on stderr."""
-    print(text, file=sys.stderr, flush=True)
+    print(without_secrets(text), file=sys.stderr, flush=True)
 
 
 def show(text: str = "") -> None:
     """Data: one line on stdout."""
-    print(text)
+    print(without_secrets(text))
 
 
 def show_json(schema: str, version: int, content: Mapping[str, Any]) -> None:
     """Data for programs: `schema` and `version` first, then `content`; UTF-8, indented, keys in the given order."""
-    print(json.dumps({"schema": f"eakte-ops/{schema}", "version": version, **content}, ensure_ascii=False, indent=2))
+    whole = {"schema": f"eakte-ops/{schema}", "version": version, **content}
+    print(without_secrets(json.dumps(whole, ensure_ascii=False, indent=2)))
+
+
+def without_secrets(text: str) -> str:
+    """`text` with every value that this process revealed replaced by its name: the net under the type `Secret`."""
+    from eakte_ops.secret.scrub import SCRUBBER
+
+    return SCRUBBER.clean(text)
 
 
 def is_for_people(stream: IO[str]) -> bool:

@@ -11,6 +11,7 @@ from eakte_ops.secret import age, record
 from eakte_ops.secret.files import TownFolder, write
 from eakte_ops.secret.identity import Identities
 from eakte_ops.secret.recipients import read as read_recipients
+from eakte_ops.secret.scrub import SCRUBBER
 from eakte_ops.secret.value import Secret
 from eakte_ops.yamltext import did_you_mean
 
@@ -57,6 +58,7 @@ class Vault:
 
         What had to be changed because somebody left is settled by a new value, and only by that.
         """
+        SCRUBBER.add(f"{self.town}/{name}", value)
         check_value(value)
         folder = self.folder
         folder.sealed(name)
