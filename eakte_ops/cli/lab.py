@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eakte_ops.cli.output import console, say, show_json
+from eakte_ops.cli.output import console, say, show, show_json
 
 if TYPE_CHECKING:
     from eakte_ops.events import Event
@@ -60,14 +60,24 @@ def down(
 def status(as_json: Json = False) -> None:
     """Show which hosts there are and in what state they are."""
     lab = _lab()
-    states = lab.states()
+    states, broken = lab.states(), lab.broken()
     if not as_json:
         say(f"LAB  operations folder {lab.places.operations}")
         _table(states)
+        for each in broken:
+            say(f"broken: {each.scenario.name} on {each.host.name} ({each.scenario.says})")
         return
     exists = (lab.places.operations / "eakte-ops.yml").is_file()
     project = str(lab.places.operations) if exists else None
-    show_json("lab-status", 1, {"project": project, "hosts": [_as_json(state) for state in states]})
+    show_json(
+        "lab-status",
+        1,
+        {
+            "project": project,
+            "hosts": [_as_json(state) for state in states],
+            "broken": [{"scenario": each.scenario.name, "host": each.host.name} for each in broken],
+        },
+    )
 
 
 def _as_json(state: HostState) -> dict[str, Any]:
@@ -103,3 +113,50 @@ def ssh(
 ) -> None:
     """Log in on a host of the lab as a person of the centre, or as its local IT."""
     raise typer.Exit(subprocess.call(_lab().login(server, words or (), root=root)))
+
+
+@app.command("break")
+def break_(
+    scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO")] = None,
+    town: Annotated[str, typer.Option("--town", help="On the fitting server of this town.")] = "witten",
+    server: Annotated[str | None, typer.Option("--server", help="On this server.")] = None,
+    as_list: Annotated[bool, typer.Option("--list", help="Show the scenarios.")] = False,
+) -> None:
+    """Cause a fault, to see how it looks and to train repairing it."""
+    from eakte_ops.cli.context import Context
+    from eakte_ops.errors import UsageError
+
+    if as_list:
+        _scenarios()
+        return
+    if scenario is None:
+        raise UsageError("which scenario?", way_out="eakte-ops lab break --list shows what there is")
+    trouble = _lab().break_it(scenario, town, server, lambda folder: Context(project=folder))
+    host = trouble.host
+    show(f"{host.name}: {trouble.scenario.says}")
+    say(f"Look: eakte-ops --project {_lab().places.operations} health {host.town}")
+    say(f"Undo: eakte-ops lab mend {scenario}")
+
+
+def _scenarios() -> None:
+    from rich.table import Table
+
+    from eakte_ops.lab.scenarios.catalogue import SCENARIOS
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("SCENARIO", "WHERE", "WHAT IS WRONG THEN"):
+        table.add_column(title)
+    for each in SCENARIOS.values():
+        table.add_row(each.name, each.component, each.says)
+    console().print(table)
+
+
+@app.command()
+def mend(
+    scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="Only this one (default: all).")] = None,
+    town: Annotated[str | None, typer.Option("--town", help="Only in this town.")] = None,
+    server: Annotated[str | None, typer.Option("--server", help="Only on this server.")] = None,
+) -> None:
+    """Undo faults that `break` caused, also half caused ones."""
+    if not _lab().mend(scenario, town, server):
+        say("Nothing that fits is broken.")

@@ -22,9 +22,11 @@ from eakte_ops.lab.network import connect_town, disconnect_town
 from eakte_ops.lab.operations import write_operations
 from eakte_ops.lab.places import Places
 from eakte_ops.lab.provision import provision
+from eakte_ops.lab.scenarios.catalogue import scenario_named
 from eakte_ops.lab.ssh import person_argv
 from eakte_ops.lab.told import Tell, teller
 from eakte_ops.lab.towns import TOWNS, Host, LabTown, host_named, towns_named
+from eakte_ops.lab.trouble import Trouble, break_it, chosen, mend_it, planned, troubles
 from eakte_ops.product.load import profile
 
 _SIDE_BY_SIDE = 4
@@ -126,6 +128,43 @@ class Lab:
         known = folder / "inventories" / f"{host.town}.known_hosts"
         account = profile("musterakte").layout["linux"].work_account
         return person_argv(host, account, folder / "keys" / PERSON, known, words)
+
+    def break_it(self, scenario: str, town: str, server: str | None, centre: Open) -> Trouble:
+        """Cause a fault on `server`, or on the fitting server of `town`. May be repeated.
+
+        Raises: UsageError for unknown names, Unreachable if the host is not up, CommandFailed.
+        """
+        refuse_unless_root("lab break")
+        wanted = scenario_named(scenario)
+        with held(self.places.lock, f"lab break {scenario}"):
+            if server is not None:
+                trouble = Trouble(wanted, host_named(server, self.towns))
+            else:
+                (named,) = towns_named([town], self.towns)
+                self.local_it(named.hosts[0]).argv("true")
+                trouble = planned(wanted, centre(self.places.operations).inventory(town).towns[town])
+            break_it(self.places, trouble)
+        return trouble
+
+    def broken(self) -> tuple[Trouble, ...]:
+        """The faults in force, as written down."""
+        return troubles(self.places)
+
+    def mend(self, scenario: str | None, town: str | None, server: str | None) -> tuple[Trouble, ...]:
+        """Undo what is broken and fits what was named (None: everything); gives what was mended.
+
+        A scenario with a server is undone there even if nobody wrote down that it was broken.
+        """
+        refuse_unless_root("lab mend")
+        with held(self.places.lock, "lab mend"):
+            found = set(chosen(troubles(self.places), scenario, town, server))
+            if scenario is not None and server is not None:
+                found.add(Trouble(scenario_named(scenario), host_named(server, self.towns)))
+            mended = tuple(sorted(found, key=lambda trouble: (trouble.host.name, trouble.scenario.name)))
+            for trouble in mended:
+                mend_it(self.places, trouble)
+                self.tell(trouble.host.name, f"{trouble.scenario.name} is mended")
+        return mended
 
     def local_it(self, host: Host) -> LocalIT:
         """Root at the console of a host."""

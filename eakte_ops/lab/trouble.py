@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from eakte_ops.errors import UsageError
+from eakte_ops.inventory.model import Town
 from eakte_ops.lab.local_it import LocalIT
 from eakte_ops.lab.places import Places
 from eakte_ops.lab.scenarios.catalogue import SCENARIOS, Scenario, read
@@ -49,6 +51,14 @@ def mend_it(places: Places, trouble: Trouble) -> None:
     """Undo the fault, also a half caused one; may be repeated. Raises: CommandFailed with what the host said."""
     LocalIT(places, trouble.host).script(trouble.scenario.text(), "mend", *trouble.scenario.words, limit=_LIMIT_S)
     _note(places, trouble).unlink(missing_ok=True)
+
+
+def planned(scenario: Scenario, town: Town) -> Trouble:
+    """The scenario on the server of `town` that has its component. Raises: UsageError where none has."""
+    for server in town.said.servers:
+        if scenario.component in server.components:
+            return Trouble(scenario, host_named(server.name))
+    raise UsageError(f"{town.id} has no server with the component {scenario.component}", way_out="name a --server")
 
 
 def chosen(found: Iterable[Trouble], scenario: str | None, town: str | None, server: str | None) -> tuple[Trouble, ...]:

@@ -42,7 +42,7 @@ def init(password: str) -> list[str]:
     """
     if not (DATA / "PG_VERSION").exists():
         create = ["-U", "eakte_super", "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=peer"]
-        _run("initdb", *create, "--auth-host=scram-sha-256")
+        _run("initdb", *create, "--allow-group-access", "--auth-host=scram-sha-256")
     try:
         local("postgres").probe()
     except psycopg2.OperationalError:
