@@ -157,7 +157,7 @@ def _folders(parts: list[Installed], layout: Layout) -> tuple[Folder, ...]:
         Folder(layout.logs, "root", "root", "0755", root=True),
         Folder(layout.state, work, software, "0755", root=True),
         Folder(f"{layout.state}/jobs", work, software, "2750", root=False),
-        Folder(f"{layout.state}/lock", work, software, "2755", root=False),
+        Folder(f"{layout.state}/lock", work, software, "2750", root=False),
     ]
     for part in parts:
         folders += _part_folders(part, layout)

@@ -38,6 +38,16 @@ class PublicKey:
         return "SHA256:" + base64.b64encode(digest).decode("ascii").rstrip("=")
 
 
+def sha256_hex(content: bytes) -> str:
+    """64 hexadecimal digits, as sha256sum prints them."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def spoken(digest: str) -> str:
+    """Hexadecimal digits in groups of four, to be read out on the phone."""
+    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
+
+
 def read_key(text: str) -> PublicKey:
     """A key of a person or of the night. Raises ValueError with a sentence for what must not be in access.yml."""
     words = text.split(" ")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
 
 from eakte_ops.access.grant import Folder, Grant, jump_grant, server_grant
+from eakte_ops.access.keys import sha256_hex, spoken
 from eakte_ops.access.rules import Access
 from eakte_ops.access.sudo import sudoers
 from eakte_ops.access.units import MARK, RUNNER
@@ -36,12 +36,12 @@ class Pack:
     @property
     def sha256(self) -> str:
         """64 hexadecimal digits, as sha256sum prints them."""
-        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+        return sha256_hex(self.text.encode("utf-8"))
 
     @property
     def spoken(self) -> str:
         """The same in groups of four, to be read out on the phone."""
-        return " ".join(self.sha256[at : at + 4] for at in range(0, 64, 4))
+        return spoken(self.sha256)
 
     @property
     def filename(self) -> str:
