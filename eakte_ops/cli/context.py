@@ -31,9 +31,23 @@ class Context:
     _survey: Survey | None = field(default=None, repr=False)
     _told: bool = field(default=False, repr=False)
 
+    def begin(self, project: Path | None, debug: bool) -> None:
+        """A new command line begins: what was read for the one before is forgotten."""
+        self.project, self.debug = project, debug
+        self._survey, self._told = None, False
+
     @property
     def folder(self) -> Path:
         """The operations folder: --project, else EAKTE_OPS_PROJECT, else upwards from here. Raises UsageError."""
+        try:
+            return self._find()
+        except OSError as error:
+            raise UsageError(
+                f"the operations folder can not be looked for: {error.filename or 'the current folder'}: {error.strerror}",
+                way_out="name one that you may read with --project DIR",
+            ) from error
+
+    def _find(self) -> Path:
         said = self.project or (Path(p) if (p := os.environ.get("EAKTE_OPS_PROJECT")) else None)
         if said is not None:
             if (said / MARK).is_file():

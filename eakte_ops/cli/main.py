@@ -47,7 +47,7 @@ def _common(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    CONTEXT.project, CONTEXT.debug = project, debug
+    CONTEXT.begin(project, debug)
 
 
 def run() -> None:

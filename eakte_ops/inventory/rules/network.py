@@ -80,7 +80,7 @@ def _names(town: Plain) -> Iterator[Problem]:
 
 def _same_way(town: Plain) -> Iterator[Problem]:
     """Two hosts at the same address and port, reached the same way; storage on a machine it should protect."""
-    seen: dict[tuple[str, object, str], object] = {}
+    seen: dict[tuple[str, str, str], object] = {}
     machines: dict[str, object] = {}
     for path, host in hosts(town):
         address = normal(text(host, "address") or "")
@@ -92,7 +92,7 @@ def _same_way(town: Plain) -> Iterator[Problem]:
                 sentence = f"{address} is {machines[address]}; a backup must lie on another machine than what it saves"
                 yield Problem((*path, "address"), sentence)
             continue
-        way = (address, host.get("port", 22), str(host.get("jump") or ""))
+        way = (address, str(host.get("port", 22)), str(host.get("jump") or ""))
         if way in seen:
             yield Problem((*path, "address"), f"{seen[way]} already has {address} port {way[1]}, reached the same way")
         seen.setdefault(way, name)

@@ -54,7 +54,7 @@ class _Site:
         self.known = profile.components if release is None else profile.components_of(release)
 
     def problems(self) -> Iterator[Problem]:
-        if self.platform in {"linux", "windows"} and self.platform not in self.profile.platforms:
+        if self.platform in ("linux", "windows") and self.platform not in self.profile.platforms:
             there = " and ".join(self.profile.platforms)
             at_key = "platform" not in self.server  # the default is meant then; the server's own line says it best
             path = self.path if at_key else (*self.path, "platform")
