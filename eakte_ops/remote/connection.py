@@ -68,6 +68,7 @@ class SshConnection:
             channel.exec_command(COMMAND)
             channel.settimeout(max(0.1, deadline - monotonic()))
             channel.sendall(stdin)
+            channel.shutdown_write()  # should a profile have eaten the text, the shell ends and nobody waits
             yield from self._listen(channel, bell, deadline, cap)
         except (paramiko.SSHException, OSError, EOFError) as broken:
             if self._watch.fired or monotonic() >= deadline:

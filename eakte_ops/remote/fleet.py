@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from time import monotonic
 
@@ -85,7 +85,7 @@ def visit_all(
     threads: int = 32,
     emit: Sink = silent,
     abort: Callable[[], None] | None = None,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome]:
     """Run all errands on at most `threads` threads; yield each Outcome as it is ready, in no particular order.
 
     Closing the iterator, or an exception such as KeyboardInterrupt at the consumer, ends everything: no new errand is

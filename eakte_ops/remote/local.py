@@ -76,7 +76,7 @@ class LocalConnection:
 
     def close(self) -> None:
         """See `types.Connection`."""
-        self.visit = replace(self.visit, ended=time.time())
+        self.visit = replace(self.visit, ended=self.visit.ended or time.time())
 
 
 def _send(pipe: IO[bytes], data: bytes) -> None:

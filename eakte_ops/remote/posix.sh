@@ -19,15 +19,12 @@ now() {
 if command -v timeout >/dev/null; then
   within() { timeout -s KILL "$@"; }
 else
-  # No coreutils: a group of its own by setsid where there is one, and a watcher beside it.
-  group=; set --
-  if command -v setsid >/dev/null; then group=-; set -- setsid; fi
-  alone=$*
+  # No coreutils: a session of its own by setsid, and a watcher beside it. Without setsid, too, only our deadline is left.
+  command -v setsid >/dev/null || setsid() { "$@"; }
   within() {
     s=$1; shift
-    # shellcheck disable=SC2086
-    $alone "$@" <&3 & p=$!
-    { sleep "${s%.*}"; sleep 1; kill -KILL "$group$p"; } >/dev/null 2>&1 3<&- 4>&- 6>&- </dev/null & w=$!
+    setsid "$@" <&3 & p=$!
+    { sleep "${s%.*}"; sleep 1; kill -KILL "-$p"; } >/dev/null 2>&1 3<&- 4>&- 6>&- </dev/null & w=$!
     wait "$p"; kill -KILL "$w"
   }
 fi

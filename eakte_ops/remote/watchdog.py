@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
+_LONGEST_S = 3600.0  # the operating system knows no endless time-out
+
 
 class Watch:
     """One thing that is watched. `fired`: its deadline passed and it was ended."""
@@ -83,6 +85,6 @@ class Watchdog:
                     watch.end()
                 self._next = min((each.at for each in self._watched), default=now)
                 if self._watched:
-                    self._changed.wait(max(0.0, self._next - monotonic()))
+                    self._changed.wait(min(_LONGEST_S, max(0.0, self._next - monotonic())))
             self._next = float("inf")
             self._thread = None
