@@ -42,9 +42,10 @@ class Context:
         try:
             return self._find()
         except OSError as error:
+            where = error.filename or "the folder you stand in"
             raise UsageError(
-                f"the operations folder can not be looked for: {error.filename or 'the current folder'}: {error.strerror}",
-                way_out="name one that you may read with --project DIR",
+                f"no operations folder can be looked for: {where}: {error.strerror}",
+                way_out="name one that you may read: --project DIR",
             ) from error
 
     def _find(self) -> Path:

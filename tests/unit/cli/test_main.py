@@ -31,7 +31,7 @@ def test_no_operations_folder_is_said_with_the_way_out(
     monkeypatch.delenv("EAKTE_OPS_PROJECT", raising=False)
     assert frame.main(["inventory", "check"]) == 2
     err = capsys.readouterr().err
-    assert "no operations folder" in err
+    assert "No operations folder here" in err
     assert "eakte-ops init" in err
 
 
