@@ -108,5 +108,5 @@ def _recipient(key: str) -> pyrage.x25519.Recipient | pyrage.ssh.Recipient:
     kind = pyrage.ssh.Recipient if key.startswith("ssh-") else pyrage.x25519.Recipient
     try:
         return kind.from_str(key)
-    except pyrage.RecipientError as error:
-        raise ValueError(f"no valid public key ({error})") from None
+    except pyrage.RecipientError:
+        raise ValueError("no valid public key; was it copied completely?") from None

@@ -58,11 +58,12 @@ def _read_safely(file: Path) -> bytes:
         handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise UsageError(f"the identity file can not be opened: {error.strerror}", place=str(file)) from None
+    # Asked of the open file, so that nobody can exchange it between the look and the reading.
+    seen = os.fstat(handle)
+    if not stat.S_ISREG(seen.st_mode):
+        os.close(handle)
+        raise UsageError("the identity file is no regular file", place=str(file))
     with os.fdopen(handle, "rb") as opened:
-        # Asked of the open file, so that nobody can exchange it between the look and the reading.
-        seen = os.fstat(opened.fileno())
-        if not stat.S_ISREG(seen.st_mode):
-            raise UsageError("the identity file is no regular file", place=str(file))
         if seen.st_mode & 0o077:
             raise IdentityUnsafe(file=str(file), mode=f"{stat.S_IMODE(seen.st_mode):04o}")
         if seen.st_uid not in (os.geteuid(), 0) and os.geteuid() != 0:
