@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from eakte_ops.access.granted import SUDOERS, UNITS, Expected, Granted, Seen
+from eakte_ops.access.granted import PACK_COPY, SUDOERS, UNITS, Expected, Granted, Seen
 from eakte_ops.access.keys import sha256_hex
 from eakte_ops.access.sudo import read_list
+from eakte_ops.remote import cleaning
 
 _SHOWN = 120
 
@@ -32,10 +33,29 @@ class Comparison:
 
 
 def compare(wanted: Expected, found: Granted) -> Comparison:
-    """What a server grants against what its pack says. Texts of the server are shortened; the output cleans them."""
+    """What a server grants against what its pack says. Texts of the server are shortened and cleaned."""
+    wanted = _as_installed(wanted, found)
     parts = (_version, _accounts, _keys, _files, _folders, _units, _more, _sudo)
     differences = tuple(difference for part in parts for difference in part(wanted, found))
     return Comparison(differences, tuple(_unseen(wanted, found)))
+
+
+def _as_installed(wanted: Expected, found: Granted) -> Expected:
+    """The expectation under the number that is installed, where an older number has the very content of today: a key
+    of another town was revoked, say. So only the towns that are concerned need a new pack."""
+    version = found.pack.get("version")
+    if type(version) is not int or not 1 <= version < wanted.pack.version:
+        return wanted
+    older = wanted.pack.numbered(version)
+    if older.sha256 != found.pack.get("sha256"):
+        return wanted
+    return replace(wanted, pack=older, files={**wanted.files, PACK_COPY: ("644", older.text)})
+
+
+def merged(one: Comparison, other: Comparison) -> Comparison:
+    """What two accounts saw of the same server: every difference once, and what neither of them could look at."""
+    unseen = tuple(each for each in one.not_looked_at if each in other.not_looked_at)
+    return Comparison(tuple(dict.fromkeys((*one.differences, *other.differences))), unseen)
 
 
 def _unseen(wanted: Expected, found: Granted) -> Iterator[str]:
@@ -183,10 +203,10 @@ def _shown(seen: Seen) -> str:
 
 
 def _short(said: object) -> str:
-    text = str(said)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+    return cleaning.line(str(said), _SHOWN)
 
 
 def _tail(line: str) -> str:
     """The end of a key line: its options may be long, the key itself tells keys apart."""
-    return line if len(line) <= _SHOWN else "..." + line[3 - _SHOWN :]
+    clean = cleaning.line(line, 10_000)
+    return clean if len(clean) <= _SHOWN else "..." + clean[3 - _SHOWN :]

@@ -16,6 +16,7 @@ from eakte_ops.inventory.model import Server, Town
 from eakte_ops.remote.types import Question, Script
 
 QUESTION = "access.granted"
+PACK_COPY = "/etc/eakte-ops/pack.sh"
 SUDOERS = "/etc/sudoers.d/eakte-ops"
 UNITS = "/etc/systemd/system"
 
@@ -75,7 +76,7 @@ def expected(town: Town, server: Server, access: Access) -> Expected:
     grant = pack.grant
     assert grant.job is not None
     files = {
-        "/etc/eakte-ops/pack.sh": ("644", pack.text),
+        PACK_COPY: ("644", pack.text),
         "/etc/eakte-ops/allowed_signers": ("644", grant.signers),
         RUNNER: ("755", shell_text("eakte-run")),
         SUDOERS: ("440", sudoers("eakte-ops", [unit.name for unit in grant.units])),

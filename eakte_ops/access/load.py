@@ -10,7 +10,7 @@ from pathlib import Path as File
 from eakte_ops.access.keys import read_key
 from eakte_ops.access.rules import Access, AccessFile
 from eakte_ops.errors import InvalidFile, UsageError
-from eakte_ops.yamltext import Mistakes, Path, did_you_mean, load, validate
+from eakte_ops.yamltext import Document, Mistakes, Path, did_you_mean, load, read, validate
 
 FILE = "access.yml"
 
@@ -26,7 +26,15 @@ def load_access(folder: File, towns: Collection[str]) -> Access:
             f"there is no {FILE} in {folder}, so nobody's access is known",
             way_out="docs/how-to/access.md shows one; it says from where the centre comes and which keys it holds",
         )
-    document = load(path, FILE)
+    return _judge(load(path, FILE), towns)
+
+
+def read_access(text: str, towns: Collection[str]) -> Access:
+    """As `load_access`, from the text of such a file."""
+    return _judge(read(text, FILE), towns)
+
+
+def _judge(document: Document, towns: Collection[str]) -> Access:
     said, mistakes = validate(document, AccessFile)
     if said is None:
         raise InvalidFile(mistakes, files_read=1)

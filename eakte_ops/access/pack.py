@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 from eakte_ops.access.grant import Folder, Grant, jump_grant, server_grant
@@ -22,6 +22,12 @@ class Pack:
 
     grant: Grant
     text: str
+    town_name: str
+    address: str
+
+    def numbered(self, version: int) -> Pack:
+        """The same content under another number: a new number alone makes no installed pack out of date."""
+        return _pack(replace(self.grant, version=version), self.town_name, self.address)
 
     @property
     def host(self) -> str:
@@ -72,7 +78,7 @@ def _pack(grant: Grant, town: str, address: str) -> Pack:
     own = "server" if grant.kind == "server" else "jump"
     parts = [_head(grant, town, address), _values(grant), *_texts(grant), _lists(grant)]
     text = "\n".join([*parts, shell_text("common"), shell_text(own), shell_text("main")])
-    return Pack(grant, text)
+    return Pack(grant, text, town, address)
 
 
 def shell_text(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from eakte_ops import __version__
-from eakte_ops.cli import checks, health, init, inventory, lab, secret
+from eakte_ops.cli import access, audit, checks, health, init, inventory, lab, secret
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, say_error
 from eakte_ops.errors import EakteError, Status
@@ -23,6 +23,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(access.app, name="access")
+app.add_typer(audit.app, name="audit")
 app.command()(checks.checks)
 app.command()(health.health)
 app.command()(init.init)

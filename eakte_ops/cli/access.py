@@ -1,0 +1,209 @@
+"""`eakte-ops access`: what a town grants: make it, confirm it, compare it, take it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from eakte_ops.cli.access_check import check
+from eakte_ops.cli.access_parts import access_rules, names_of, show_table, trail
+from eakte_ops.cli.context import CONTEXT
+from eakte_ops.cli.output import say, show, show_json
+from eakte_ops.errors import Refused, Status, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from eakte_ops.access.handover import Handover
+    from eakte_ops.access.hostkeys import KeyChange
+    from eakte_ops.access.rules import Access, Held
+    from eakte_ops.inventory.model import Inventory
+
+app = typer.Typer(
+    help="What a town grants: packs, host keys, comparison, keys.", no_args_is_help=True, rich_markup_mode=None
+)
+
+app.command("check")(check)
+
+OneTown = Annotated[str, typer.Argument(metavar="TOWN")]
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+@app.command()
+def pack(
+    town: OneTown,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder (else packs/TOWN).")] = None,
+) -> int:
+    """Write the scripts that local IT reads and installs, and a page in German that says what they grant."""
+    from eakte_ops.access.handover import handover
+
+    inventory = CONTEXT.inventory(town)
+    made = handover(inventory.towns[town], access_rules())
+    _write_packs(inventory, made, out or CONTEXT.folder / "packs" / town)
+    for host, why in made.left_out.items():
+        say(f"NO PACK for {host}: {why}")
+    return Status.REFUSED if made.left_out else Status.OK
+
+
+@app.command()
+def accept(
+    town: OneTown,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What local IT sent back.", exists=True, dir_okay=False)],
+    confirmed_by: Annotated[
+        str | None, typer.Option("--confirmed-by", metavar="ROLE", help="Who read the fingerprints out: a role.")
+    ] = None,
+    how: Annotated[
+        Literal["phone", "visit", "video", "console"] | None, typer.Option("--how", help="On which way.")
+    ] = None,
+) -> int:
+    """Show the fingerprints that local IT sent back; with --confirmed-by and --how, trust them from now on."""
+    from eakte_ops.access.facts import read_facts
+    from eakte_ops.access.hostkeys import changes, must_be_plain, rewritten, write_atomically
+
+    inventory = CONTEXT.inventory(town)
+    names = names_of(inventory.towns[town])
+    facts = read_facts(file, town, names)
+    trusted = inventory.known_hosts(town)
+    before = trusted.read_text(encoding="utf-8") if trusted.exists() else ""
+    must_be_plain(before, trusted.name)
+    sent = {block.host: block.keys for block in facts}
+    found = changes(before, names, sent)
+    _show_changes(found)
+    for host in sorted(set(names) - set(sent)):
+        say(f"{host}: not in this file")
+    _must_be_confirmed(found, confirmed_by, how)
+    installed = {block.host: block.said.get("installed", "0") for block in facts}
+    details = {
+        "confirmed_by": confirmed_by,
+        "how": how,
+        "installed": installed,
+        "keys": {host: [f"{key.kind} {key.fingerprint}" for key in keys] for host, keys in sent.items()},
+        "changed": [f"{each.host} {each.kind}" for each in found if each.state == "CHANGED"],
+    }
+    trail(inventory).record("access accept", town=town, details=details)
+    write_atomically(trusted, rewritten(before, names, sent))
+    say(f"Written: {trusted}. From now on these keys are trusted, and no others.")
+    for block in facts:
+        if block.said.get("installed", "0") == "0":
+            say(f"{block.host}: the access pack is not installed there yet")
+    return Status.OK
+
+
+@app.command()
+def who(town: OneTown, as_json: Json = False) -> int:
+    """List who has access to a town, with which keys and until when, and which pack was accepted last."""
+    from eakte_ops.access.overview import accepted_packs, rows
+    from eakte_ops.clock import SYSTEM
+
+    inventory = CONTEXT.inventory(town)
+    found = rows(access_rules(), town, SYSTEM.now().date())
+    packs = accepted_packs(trail(inventory).entries(town), names_of(inventory.towns[town]))
+    if as_json:
+        keys = [dict(zip(_WHO, row, strict=True)) for row in found]
+        hosts = [{"host": host, "installed": version, "accepted": day} for host, version, day in packs]
+        show_json("access-who", 1, {"town": town, "keys": keys, "packs": hosts})
+        return Status.OK
+    show_table([_WHO, *found])
+    show()
+    show_table([("host", "pack", "accepted"), *packs])
+    return Status.OK
+
+
+_WHO = ("holder", "machine", "account", "until", "state", "fingerprint")
+
+
+@app.command()
+def revoke(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Holder in access.yml: a role, such as admin-2.")],
+    why: Annotated[str, typer.Option("--why", help="Reason, kept in access.yml and in the audit.")],
+    machine: Annotated[str | None, typer.Option("--machine", help="Only the key at this machine.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the new packs to DIR/TOWN.")] = None,
+) -> int:
+    """Take back the keys of a person: in no new pack, and a finding until every server refuses them."""
+    from eakte_ops.access.hostkeys import write_atomically
+    from eakte_ops.access.load import FILE, read_access
+    from eakte_ops.access.revoke import keys_to_revoke, revoked_text, towns_of
+    from eakte_ops.clock import SYSTEM
+
+    inventory = CONTEXT.inventory()
+    keys = keys_to_revoke(access_rules(), person, machine)
+    _must_be_a_line(why)
+    file = CONTEXT.folder / FILE
+    text = revoked_text(file.read_text(encoding="utf-8"), keys, SYSTEM.now().date().isoformat(), why)
+    access = read_access(text, CONTEXT.survey().known)
+    towns = towns_of(keys, tuple(inventory.towns))
+    named = [f"{held.key.machine} {held.key.public.fingerprint}" for held in keys]
+    trail(inventory).record("access revoke", why=why, details={"holder": person, "keys": named, "towns": list(towns)})
+    write_atomically(file, text)
+    _say_revoked(keys, towns, access.version)
+    if out is not None:
+        _write_all(inventory, access, towns, out)
+    return Status.OK
+
+
+def _write_all(inventory: Inventory, access: Access, towns: Iterable[str], out: Path) -> None:
+    from eakte_ops.access.handover import handover
+
+    for town in towns:
+        _write_packs(inventory, handover(inventory.towns[town], access), out / town)
+
+
+def _say_revoked(keys: Iterable[Held], towns: tuple[str, ...], version: int) -> None:
+    for held in keys:
+        show(f"revoked  {held.holder} at {held.key.machine}  {held.key.public.fingerprint}")
+    for town in towns:
+        show(f"needs access pack {version}  {town}")
+    say("Until a server refuses the key itself it stays a finding: eakte-ops access check TOWN")
+    say("Commit access.yml, hand the new packs to local IT (access pack TOWN), and end open sessions there.")
+
+
+def _write_packs(inventory: Inventory, made: Handover, folder: Path) -> None:
+    """Write and announce the files of one town. Raises Refused if the number was used for another content."""
+    from eakte_ops.access.handover import MADE, must_be_new_or_same
+    from eakte_ops.access.hostkeys import write_atomically
+
+    audit = trail(inventory)
+    must_be_new_or_same(made, audit.entries(made.town))
+    audit.record(MADE, town=made.town, details={"version": made.version, "sums": made.sums})
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in made.files.items():
+            write_atomically(folder / name, text)
+    except OSError as problem:
+        raise UsageError(
+            f"{folder} can not be written: {problem.strerror}", way_out="name another with --out"
+        ) from None
+    say(f"Access pack {made.version} of {made.town} in {folder}")
+    for each in made.packs:
+        show(f"{each.filename}  {each.spoken}")
+    say("Local IT reads FREIGABE-*.md, compares the sums on the phone and sends the facts back (access accept).")
+
+
+def _show_changes(found: Iterable[KeyChange]) -> None:
+    for each in found:
+        shown = each.new.fingerprint if each.new else ""
+        show(f"{each.host}  {each.kind}  {each.state}  {shown}".rstrip())
+        if each.state in ("CHANGED", "gone"):
+            for old in each.old:
+                show(f"{each.host}  {each.kind}  was      {old.fingerprint}")
+
+
+def _must_be_confirmed(found: Iterable[KeyChange], confirmed_by: str | None, how: str | None) -> None:
+    if any(each.state == "REVOKED" for each in found):
+        raise Refused(
+            "a host shows a key that is marked as revoked; nothing was written",
+            way_out="ask local IT at once; a revoked key in use again is an incident",
+        )
+    if confirmed_by is None or how is None:
+        raise Refused(
+            "nobody confirmed these fingerprints yet, so nothing was written",
+            way_out="have local IT read them out, then add: --confirmed-by ROLE --how phone",
+        )
+    _must_be_a_line(confirmed_by)
+
+
+def _must_be_a_line(text: str) -> None:
+    if not text.strip() or not text.isprintable() or len(text) > 200:
+        raise UsageError("one line of 1 to 200 characters is expected", place=repr(text[:40]))

@@ -1,0 +1,44 @@
+"""`eakte-ops audit`: who did what, when and why, and whether the record still holds together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from eakte_ops.cli.access_parts import show_table, trail
+from eakte_ops.cli.context import CONTEXT
+from eakte_ops.cli.output import say, show, show_json
+from eakte_ops.errors import Status
+
+app = typer.Typer(help="Who did what, when and why.", no_args_is_help=True, rich_markup_mode=None)
+
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+@app.command("show")
+def show_(
+    town: Annotated[str, typer.Argument(metavar="[TOWN]", help="Only what concerns this town.")] = "",
+    as_json: Json = False,
+) -> int:
+    """Show what was done from this operations host, oldest first."""
+    from dataclasses import asdict
+
+    inventory = CONTEXT.inventory(*([town] if town else []))
+    found = list(trail(inventory).entries(town))
+    if as_json:
+        show_json("audit", 1, {"town": town, "entries": [asdict(entry) for entry in found]})
+        return Status.OK
+    show_table([("at", "who", "what", "town", "why"), *((e.at, e.who, e.what, e.town, e.why) for e in found)])
+    return Status.OK
+
+
+@app.command()
+def check() -> int:
+    """Say where the record was altered, shortened in the middle or written by halves; status 1 if anywhere."""
+    kept = trail(CONTEXT.inventory())
+    faults = list(kept.faults())
+    for fault in faults:
+        show(f"{kept.file}:{fault.line}  {fault.said}")
+    say(f"{len(faults)} faults." if faults else f"{kept.file}: the chain holds. (An end cut off does not show here.)")
+    return Status.FINDINGS if faults else Status.OK
