@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from eakte_ops.health.types import Check, Site
 
-L = TypeVar("L")
+L = TypeVar("L", bound="DataclassInstance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +36,4 @@ def about(limits: Any) -> dict[str, tuple[Any, About]]:
 def settled(check: Check[L], site: Site) -> L:
     """The thresholds of `check` on a server: defaults with what the inventory says for the town and the server."""
     changed = site.thresholds.get(check.name)
-    return replace(check.limits, **changed) if changed else check.limits  # type: ignore[type-var]
+    return replace(check.limits, **changed) if changed else check.limits

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 from eakte_ops.remote.types import Answer, Question, Visit
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from eakte_ops.access.granted import Expected
     from eakte_ops.inventory.model import Installed
     from eakte_ops.product.model import Layout
@@ -149,7 +151,7 @@ class NoLimits:
     """The thresholds of a check that has none."""
 
 
-L = TypeVar("L")
+L = TypeVar("L", bound="DataclassInstance")
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -1,0 +1,271 @@
+"""`health` and `checks` as a person uses them, on a fleet that exists on paper only."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from eakte_ops.cli.context import CONTEXT
+from eakte_ops.cli.main import main
+from eakte_ops.errors import HostKeyChanged, TimedOut
+from eakte_ops.health.catalogue import CHECKS
+from eakte_ops.health.types import Site
+from eakte_ops.remote.fake import FakeFleet, FakeServer
+from tests.unit.health import well
+
+TOWNS = ("witten", "herdecke", "hattingen", "gevelsberg")
+DOWN = b'{"status": "DOWN"}'
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An operations folder with four towns, spoken to in English."""
+    (tmp_path / "inventories").mkdir()
+    for name in ("eakte-ops.yml", "access.yml", "inventories/_defaults.yml", *(f"inventories/{t}.yml" for t in TOWNS)):
+        shutil.copy(well.ROOT / name, tmp_path / name)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def fleet(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFleet]:
+    """All Linux servers of the towns, well."""
+    monkeypatch.setattr("eakte_ops.remote.fake.time.time", lambda: well.NOW.timestamp() + 1)
+    servers = {}
+    for name in TOWNS:
+        for server in well.inventory().towns[name].said.servers:
+            if server.platform == "linux":
+                servers[server.name] = FakeServer(dict(well.outputs(well.site(server.name))), visit=well.VISIT)
+    fleet = FakeFleet(servers)
+    monkeypatch.setattr(CONTEXT, "connect", lambda: fleet)
+    for name, empty in (("_survey", None), ("_told", False), ("project", None)):
+        monkeypatch.setattr(CONTEXT, name, empty)
+    yield fleet
+    assert fleet.open == 0
+
+
+@pytest.fixture
+def run(folder: Path, fleet: FakeFleet, capsys: pytest.CaptureFixture[str]):
+    def run(*words: str) -> tuple[int, str, str]:
+        status = main(["--project", str(folder), *words])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return run
+
+
+def change(fleet: FakeFleet, server: str, **answers: bytes) -> Site:
+    known = well.site(server)
+    fleet.servers[server].answers = {**well.outputs(known), **answers}
+    return known
+
+
+def lying(fleet: FakeFleet) -> None:
+    known = well.site("witten-app")
+    page = well.web(known, {"health dms": DOWN, "aggregate service-manager": well.aggregate(known, dms="DOWN")})
+    change(fleet, "witten-app", web=page)
+
+
+def test_all_well(run) -> None:
+    status, out, err = run("health", "witten", "herdecke")
+    assert status == 0, out
+    assert out.strip().startswith("All well · 5 servers asked · 21 checks · ")
+    assert "Witten    4 servers" in err
+    assert "Herdecke  1 server" in err
+    assert "well" in err
+
+
+def test_a_finding_says_place_owner_and_next_step(run, fleet) -> None:
+    lying(fleet)
+    status, out, _err = run("health", "witten")
+    assert status == 1
+    lines = [line.rstrip() for line in out.splitlines() if line.strip()]
+    assert lines[0] == " WITTEN"
+    assert lines[1].startswith(" ✗ critical  witten-app  service.health  dms answers HTTP 200 and says DOWN")
+    assert lines[1].endswith("  centre")
+    assert lines[2].startswith("             → look at the log of dms")
+    assert lines[-1].startswith(" 1 finding · 4 servers asked · 21 checks · ")
+    assert len(lines) == 4
+
+
+def test_in_german(run, fleet, monkeypatch) -> None:
+    lying(fleet)
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    _status, out, _err = run("health", "witten")
+    assert "✗ kritisch  witten-app  service.health  dms antwortet mit HTTP 200 und sagt DOWN" in out
+    assert "Zentrum" in out
+    assert "1 Befund · 4 Server gefragt" in out
+    assert "1 finding ·" in run("health", "witten", "--language", "en")[1]
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_no_line_is_wider_than_the_terminal(run, fleet, monkeypatch, columns) -> None:
+    lying(fleet)
+    change(fleet, "witten-db", database=b"psql 2\n")
+    fleet.servers["witten-index"].refuses = HostKeyChanged(
+        server="witten-index", expected="SHA256:" + "a" * 43, found="SHA256:" + "b" * 43
+    )
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    for language in ("de", "en"):
+        _status, out, _err = run("health", "witten", "--language", language)
+        assert max(map(len, out.splitlines())) <= columns
+
+
+def test_unreachable_is_status_3_and_one_line_says_what_that_hides(run, fleet) -> None:
+    lying(fleet)
+    fleet.servers["witten-db"].refuses = TimedOut(server="witten-db", seconds=10, phase="connect")
+    status, out, _err = run("health", "witten")
+    assert status == 3
+    assert "no answer within 10 s" in out
+    assert "other checks could not look there" in out
+    assert out.count("witten-db") == 1
+
+
+def test_a_jump_host_is_said_once(run, fleet) -> None:
+    for name in ("hattingen-db", "hattingen-app"):
+        fleet.servers[name].refuses = TimedOut(server="hattingen-jump", seconds=10, phase="connect")
+    status, out, _err = run("health", "hattingen")
+    assert (status, out.count("✗")) == (3, 1)
+    assert "behind it: hattingen-db, hattingen-app" in out
+
+
+def test_json(run, fleet) -> None:
+    lying(fleet)
+    status, out, _err = run("health", "--all", "--json")
+    found = json.loads(out)
+    assert (status, found["schema"], found["version"]) == (1, "eakte-ops/health", 1)
+    assert [town["town"] for town in found["towns"]] == sorted(TOWNS)
+    (bad,) = [each for each in found["findings"] if each["verdict"] == "critical"]
+    assert (bad["server"], bad["check"], bad["subject"], bad["owner"]) == (
+        "witten-app",
+        "service.health",
+        "dms",
+        "centre",
+    )
+    assert set(bad["said"]) == set(bad["todo"]) == {"de", "en"}
+    assert bad["values"]["http"] == 200
+    servers = {server["server"]: server for town in found["towns"] for server in town["servers"]}
+    assert servers["gevelsberg-app"]["state"] == "unsupported"
+    assert servers["witten-db"]["connection"]["login_s"] == 0.2
+    assert {result["check"] for result in servers["witten-gw"]["results"]} >= {"gateway.answer", "certificate.end"}
+
+
+def test_a_town_of_windows_servers_is_not_silently_left_out(run, fleet) -> None:
+    status, out, _err = run("health", "gevelsberg")
+    assert status == 7
+    assert out.count("Windows servers are not supported yet") == 2
+    assert fleet.asked == []
+
+
+def test_only_one_check_says_what_it_left_out(run, fleet) -> None:
+    status, out, err = run("health", "witten", "--check", "queue.age")
+    assert status == 0
+    assert "1 server asked · 1 check" in out
+    assert fleet.asked == [("witten-db", "database")]
+    assert "Not looked at (--check): reachable, login.time" in err
+    assert "Not asked, nothing of this there: witten-app, witten-index, witten-gw." in err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("health",), "Which towns?"),
+        (("health", "witten", "--all"), "Name towns, or --all, not both"),
+        (("health", "wittn"), 'There is no town "wittn"; did you mean "witten"?'),
+        (("health", "witten", "--check", "disk.spaec"), 'There is no check "disk.spaec"; did you mean "disk.space"?'),
+        (("checks", "disk.spaec"), 'There is no check "disk.spaec"; did you mean "disk.space"?'),
+    ],
+)
+def test_what_does_not_exist_is_said(run, words, sentence) -> None:
+    status, out, err = run(*words)
+    assert (status, out) == (2, "")
+    assert sentence in err
+
+
+def test_a_check_that_concerns_no_server_is_an_error(run, monkeypatch) -> None:
+    nowhere = replace(CHECKS["certificate.end"], concerns=lambda _site: False)
+    monkeypatch.setattr("eakte_ops.health.catalogue.chosen", lambda _names: (nowhere,))
+    status, out, err = run("health", "herdecke", "--check", "certificate.end")
+    assert (status, out) == (2, "")
+    assert "No server of herdecke has anything that certificate.end looks at" in err
+
+
+def test_interrupted(run, fleet) -> None:
+    """Ctrl-C after the first server: what is known is shown, what is not is named."""
+    from eakte_ops.cli import health_progress
+
+    seen: list[str] = []
+    done = health_progress.Progress.done
+
+    def stop_after_one(self, look) -> None:
+        done(self, look)
+        seen.append(look.stop.server.name)
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(health_progress.Progress, "done", stop_after_one)
+        status, out, err = run("health", "witten")
+    assert status == 130
+    missed = {"witten-db", "witten-app", "witten-index", "witten-gw"} - set(seen)
+    assert len(missed) == 3
+    assert "Interrupted. Not looked at: " in err
+    assert all(name in err.splitlines()[-1] for name in missed)
+    assert "not looked at: " in out
+    assert "All well" not in out
+
+
+def test_the_lab_is_marked(run, folder) -> None:
+    settings = folder / "eakte-ops.yml"
+    text = settings.read_text()
+    settings.write_text(text.replace("lab: false", "lab: true") if "lab: false" in text else f"{text}lab: true\n")
+    _status, out, err = run("health", "herdecke")
+    assert err.splitlines()[0].startswith(f"LAB · {folder} · not in git")
+    assert "LAB" not in out
+
+
+def test_a_terminal_shows_moving_lines(folder, fleet, monkeypatch) -> None:
+    """On a terminal the line of a finished town stays, with its bar."""
+    import io
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert main(["--project", str(folder), "health", "witten"]) == 0
+    assert "Witten" in screen.getvalue()
+    assert "━━━━━━━━━━━━━━━━━━━━" in screen.getvalue()
+    assert "well" in screen.getvalue()
+
+
+def test_checks_lists_and_explains(run) -> None:
+    status, out, _err = run("checks")
+    assert status == 0
+    assert "queue.age          centre    Age of the work queues" in out
+    status, out, _err = run("checks", "queue.age")
+    assert "warning_minutes" in out
+    assert "SUBJECT" in out
+    assert "thresholds: {queue.age: {warning_minutes: 60.0}}" in out
+    assert "Gegenstand".upper() in run("checks", "queue.age", "--language", "de")[1]
+
+
+def test_checks_as_data(run) -> None:
+    _status, out, _err = run("checks", "disk.space", "--json")
+    found = json.loads(out)
+    assert (found["schema"], found["version"]) == ("eakte-ops/checks", 1)
+    (check,) = found["checks"]
+    assert (check["name"], check["owner"], check["scope"]) == ("disk.space", "local-it", "server")
+    assert check["thresholds"]["warning_percent"]["default"] == 85.0
+    assert set(check["title"]) == {"de", "en"}

@@ -1,0 +1,68 @@
+"""On a town where all is well every check looks, says ok, and says it in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from eakte_ops.health import wording
+from eakte_ops.health.catalogue import CHECKS, questions
+from eakte_ops.health.engine import Stop, judged
+from eakte_ops.health.types import Judged
+from eakte_ops.remote.fleet import Outcome
+from eakte_ops.remote.types import Answer
+from tests.unit.health import well
+
+SERVERS = ("herdecke-box", "witten-db", "witten-app", "witten-index", "witten-gw", "hattingen-app")
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))
+def test_every_check_is_well_where_it_concerns(check, server) -> None:
+    site = well.site(server)
+    if not check.concerns(site):
+        return
+    results = list(check.judge(well.look(site), check.limits))
+    assert results
+    assert {result.verdict for result in results} == {"ok"}, results
+    for result in results:
+        judged = Judged("town", server, check.name, check.owner, result)
+        for language in ("de", "en"):
+            assert "{" not in wording.said(judged, check, language)
+
+
+def test_a_box_with_everything_concerns_every_check() -> None:
+    assert all(check.concerns(well.site("herdecke-box")) for check in CHECKS.values())
+
+
+def test_about_ten_questions_are_enough_and_each_is_asked_once() -> None:
+    asked = [question.name for question in questions(CHECKS.values(), well.site("herdecke-box"))]
+    assert len(asked) == len(set(asked)) == 10
+    assert set(asked) == set(well.outputs(well.site("herdecke-box")))
+
+
+def test_no_limit_of_a_question_is_longer_than_a_visit() -> None:
+    for question in questions(CHECKS.values(), well.site("herdecke-box")):
+        assert 0 < question.limit <= 12
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, Answer("", None, why="killed at its limit of 5 s"), Answer("", 1, b"", b"no"), Answer("", 0, b"")],
+    ids=["not asked", "killed", "failed", "empty"],
+)
+@pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))
+def test_no_check_says_ok_by_not_looking(check, answer) -> None:
+    question = check.facts[0].name
+    if question == "login":  # shown by the connection itself, no question can fail
+        return
+    answers = well.look().answers
+    kept = [each for each in answers.values() if each.question != question]
+    lost = [] if answer is None else [replace(answer, question=question)]
+    stop = Stop(
+        well.inventory().towns["herdecke"], well.inventory().towns["herdecke"].said.servers[0], None, well.site()
+    )
+    seen = judged(stop, [check], Outcome(None, well.VISIT, (*kept, *lost), None, 1.0), well.NOW)
+    assert seen.results
+    assert {each.verdict for each in seen.results} <= {"unknown", "critical"}

@@ -1,0 +1,217 @@
+"""A town on paper where all is well: sites of the sample inventory and what their servers would answer."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from eakte_ops.access.granted import Expected
+from eakte_ops.access.load import load_access
+from eakte_ops.cli.context import Context
+from eakte_ops.health import catalogue
+from eakte_ops.health.facts.certificate import tls_ports
+from eakte_ops.health.facts.ports import wanted_ports
+from eakte_ops.health.facts.startup import start_files
+from eakte_ops.health.facts.units import units_of
+from eakte_ops.health.facts.web import Request, requests
+from eakte_ops.health.site import site_of
+from eakte_ops.health.types import AnyCheck, Look, Result, Site
+from eakte_ops.inventory.model import Inventory
+from eakte_ops.remote.types import Answer, Visit
+
+ROOT = Path(__file__).parents[3]
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+VISIT = Visit(
+    login_s=0.2,
+    host_key="ssh-ed25519 SHA256:fake",
+    kex="curve25519-sha256",
+    cipher="aes128-gcm@openssh.com",
+    began=NOW.timestamp(),
+    ended=NOW.timestamp() + 1,
+)
+
+
+@cache
+def inventory() -> Inventory:
+    return Context(project=ROOT).inventory()
+
+
+@cache
+def site(server: str = "herdecke-box") -> Site:
+    known = inventory()
+    access = load_access(ROOT, known.towns)
+    for town in known.towns.values():
+        for each in town.said.servers:
+            if each.name == server:
+                return site_of(town, each, access)
+    raise KeyError(server)
+
+
+def up(**parts: str) -> bytes:
+    """A health body that says UP; `parts`: nested components with their status."""
+    nested = {"diskSpace": {"status": "UP", "details": {"total": 3 * 10**9, "free": 2 * 10**9}}}
+    return json.dumps(
+        {"status": "UP", "components": {**nested, **{name: {"status": word} for name, word in parts.items()}}}
+    ).encode()
+
+
+def body(status: str, *, free: int = 2 * 10**9, **parts: Any) -> bytes:
+    disk = {"status": "UP", "details": {"total": 3 * 10**9, "free": free}}
+    return json.dumps({"status": status, "components": {"diskSpace": disk, **parts}}).encode()
+
+
+def cluster(color: str = "green", blocks: tuple[str, ...] = (), status: str = "UP") -> dict[str, Any]:
+    return {"status": status, "details": {"color": color, "blocks": list(blocks), "documents": 300}}
+
+
+def aggregate(known: Site, **other: str) -> bytes:
+    names = [name for part in known.components for name, service in part.services.items() if service.port]
+    return json.dumps([{"name": name, "status": other.get(name, "UP"), "instances": []} for name in names]).encode()
+
+
+def reply_of(known: Site, request: Request) -> bytes:
+    if request.kind == "page":
+        return b"<html><title>Musterakte</title></html>"
+    if request.kind == "aggregate":
+        return aggregate(known)
+    return body("UP", cluster=cluster()) if request.kind == "index" else up(db="UP")
+
+
+def web(
+    known: Site,
+    bodies: Mapping[str, bytes] | None = None,
+    *,
+    status: Mapping[str, int] | None = None,
+    fault: Mapping[str, int] | None = None,
+    seconds: float = 0.01,
+    leave_out: tuple[str, ...] = (),
+) -> bytes:
+    """What web.sh prints. Keys of the mappings: "health dms", "page gateway", "aggregate service-manager" ..."""
+    lines = []
+    urls = list(dict.fromkeys(request.url for request in requests(known)))
+    for request in requests(known):
+        key = f"{request.kind} {request.subject}"
+        if key in leave_out:
+            continue
+        text = (bodies or {}).get(key, reply_of(known, request))
+        broken = (fault or {}).get(key, 0)
+        code = 0 if broken else (status or {}).get(key, 200)
+        raw = (b"" if broken else text) + f"\n{code:03d} {seconds:.6f} {broken}".encode()
+        encoded = base64.b64encode(raw).decode()
+        number = urls.index(request.url)
+        lines += [f"{number}\t{encoded[at : at + 3000]}" for at in range(0, len(encoded), 3000)]
+    return "\n".join([*lines, "end", ""]).encode()
+
+
+def units(
+    known: Site,
+    *,
+    failed: tuple[str, ...] = (),
+    hold: str = "absent",
+    stop: str = "absent",
+    **states: Mapping[str, str],
+) -> bytes:
+    """What units.sh prints. `states`: component (with _ for -) -> properties that differ from a running unit's."""
+    lines = [f"failed\t{unit}" for unit in failed]
+    for component, unit in units_of(known).items():
+        shown = {
+            "Id": unit,
+            "LoadState": "loaded",
+            "ActiveState": "active",
+            "SubState": "running",
+            "UnitFileState": "enabled",
+            "Result": "success",
+            **states.get(component.replace("-", "_"), {}),
+        }
+        lines += [f"unit\t{key}={value}" for key, value in shown.items()]
+    lines += [f"hold\t{hold}", f"stop\t{stop}", "end\t0\t0", ""]
+    return "\n".join(lines).encode()
+
+
+def database(
+    queues: tuple[tuple[str, int, int, int], ...] = (("RENDITION", 3, 12, 1),),
+    hashes: Mapping[int, int] | None = None,
+) -> bytes:
+    rows = [{"name": name, "rows": count, "oldest": age, "held": held} for name, count, age, held in queues]
+    states = [{"state": state, "rows": count} for state, count in (hashes or {0: 10, 1: 290}).items()]
+    said = [{"alive": "15.14", "recovery": False}, {"queues": rows}, {"hashes": states}]
+    return "\n".join([*map(json.dumps, said), "psql 0", ""]).encode()
+
+
+def granted(wanted: Expected) -> bytes:
+    grant = wanted.grant
+    assert grant.job is not None
+    lines = []
+    for number, account in enumerate(grant.accounts, 990):
+        shell = account.shell or "/usr/sbin/nologin"
+        lines.append(f"account {account.name}:x:{number}:{number}::{account.home}:{shell}")
+        lines.append(f"groups {account.name} {' '.join((account.name, *account.groups))}")
+        lines += [f"key {account.name} {line}" for line in grant.keys.get(account.name, "").splitlines()]
+    for path, (mode, text) in wanted.files.items():
+        content = text.encode()
+        lines.append(f"path {path} root root {mode} {len(content)} regular file")
+        lines.append(f"sum {path} {hashlib.sha256(content).hexdigest()}")
+    lines += [
+        f"path {folder.path} {folder.owner} {folder.group} {folder.mode.removeprefix('0')} 4096 directory"
+        for folder in grant.folders
+    ]
+    for unit in (*grant.units, grant.job):
+        lines += [
+            f"unit {unit.name} FragmentPath=/etc/systemd/system/{unit.name}",
+            f"unit {unit.name} DropInPaths=",
+            f"unit {unit.name} UnitFileState={'static' if unit is grant.job else 'enabled'}",
+            f"unit {unit.name} NeedDaemonReload=no",
+            f"unit-file /etc/systemd/system/{unit.name}",
+        ]
+    pack = wanted.pack
+    noted = {"town": grant.town, "host": pack.host, "version": pack.version, "sha256": pack.sha256}
+    lines.append(f"pack {json.dumps(noted)}")
+    return "\n".join([*lines, "end", ""]).encode()
+
+
+def outputs(known: Site, when: float = NOW.timestamp() + 0.5) -> dict[str, bytes]:
+    """Question -> stdout of a server on which all is well."""
+    assert known.granted is not None
+    certificates = "".join(
+        f"{port}\tnotAfter=Nov 22 08:49:00 2027 GMT\tsubject=CN = witten.example\t\n" for port in tls_ports(known)
+    )
+    starts = "".join(f"file\tok\t{file.path}\t2026-11-22 08:40:11 {file.contains}\n" for file in start_files(known))
+    return {
+        "clock": f"{when:.9f}\n".encode(),
+        "storage": b"mount\text4\trw\t/\nspace\t4096 700000 500000 470000 190000 180000\t/\nend\n",
+        "remote_mounts": b"end\n",
+        "units": units(known),
+        "ports": "".join(f"{port:04X}\n" for port in (22, *wanted_ports(known).values())).encode() + b"end\n",
+        "web": web(known),
+        "certificate": f"{certificates}end\n".encode(),
+        "database": database(),
+        "startup": f"{starts}end\n".encode(),
+        "access.granted": granted(known.granted()),
+    }
+
+
+def look(known: Site | None = None, visit: Visit | None = VISIT, **changed: bytes | Answer | None) -> Look:
+    """A look at a server on which all is well but for `changed` (question with _ for . -> stdout, Answer, or None)."""
+    known = known or site()
+    answers = {name: Answer(name, 0, out) for name, out in outputs(known).items()}
+    for name, value in changed.items():
+        question = "access.granted" if name == "access_granted" else name
+        if value is None:
+            del answers[question]
+        else:
+            answers[question] = value if isinstance(value, Answer) else Answer(question, 0, value)
+    return Look(known, NOW, visit, answers)
+
+
+def results(check: str, seen: Look, **limits: Any) -> dict[str, Result]:
+    """Subject -> result of one check."""
+    from dataclasses import replace
+
+    found: AnyCheck = catalogue.CHECKS[check]
+    return {result.subject: result for result in found.judge(seen, replace(found.limits, **limits))}
