@@ -52,7 +52,7 @@ def check(sources: Sources, folder: FilePath, vocabulary: Vocabulary) -> Finding
         result.shared |= found - own
         if own:
             result.own[town] = own
-        elif said is not None:
+        elif said is not None and not found:
             result.towns[town] = Town(town, folder / document.own.file, said, profile(said.product))
     result.shared.update(
         mistake for mistake in sources.astray if not any(mistake in own for own in result.own.values())

@@ -33,7 +33,7 @@ class Laid:
         """Whether reading already complained about the value at `path`, or about defaults that may have said it."""
         if self.source(path).in_doubt(path):
             return True
-        unknown = not self.base.readable or self.base.in_doubt(path)
+        unknown = not isinstance(self.base.data, dict) or self.base.in_doubt(path)
         return unknown and _may_be_default(path, self.own.data)
 
 

@@ -41,7 +41,7 @@ def product_and_release(town: Plain, profiles: Profiles) -> Iterator[Problem]:
     if product not in profiles:
         yield Problem(("product",), f'no product "{product}"{suggestion(product, profiles)}')
     elif release is not None and release not in (known := profiles[product]().releases):
-        sentence = f'{product} has no release "{release}"{suggestion(release, known)}'
+        sentence = f'{product} has no release "{release}"; there are {", ".join(known)}'
         yield Problem(("release",), sentence, cause=("product",))
 
 

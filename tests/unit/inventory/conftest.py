@@ -1,0 +1,65 @@
+"""An operations folder made of the samples, which each test may break."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from eakte_ops.errors import Mistake
+from eakte_ops.inventory.load import Survey, survey
+from eakte_ops.inventory.samples import samples_folder
+from eakte_ops.inventory.vocabulary import Limit
+
+VOCABULARY: Mapping[str, Mapping[str, Limit]] = {
+    "disk.space": {
+        "warning_percent": Limit("number", 85.0, 1, 100),
+        "critical_percent": Limit("number", 95.0, 1, 100),
+    },
+    "queue.age": {"warning_minutes": Limit("number", 60.0, 1), "critical_minutes": Limit("number", 480.0, 1)},
+    "certificate.end": {"warning_days": Limit("whole number", 30, 1, 400)},
+    "index.state": {"yellow_is_well": Limit("yes or no", False)},
+    "access.stop": {},
+}
+RESERVED = frozenset({"health", "inventory", "init"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the sample operations folder."""
+    made = tmp_path / "operations"
+    (made / "inventories").mkdir(parents=True)
+    shutil.copyfile(samples_folder() / "eakte-ops.yml", made / "eakte-ops.yml")
+    for file in (samples_folder() / "inventories").glob("*.yml"):
+        shutil.copyfile(file, made / "inventories" / file.name)
+    return made
+
+
+Look = Callable[[], Survey]
+Change = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def look(folder: Path) -> Look:
+    """Surveys the folder as it is now."""
+    return lambda: survey(folder, thresholds=VOCABULARY, reserved=RESERVED)
+
+
+@pytest.fixture
+def change(folder: Path) -> Change:
+    """`change("witten", "ring: 0", "ring: x")` in a file of inventories/; the old text must be there once."""
+
+    def _change(name: str, old: str, new: str) -> None:
+        path = folder / "inventories" / f"{name}.yml"
+        text = path.read_text("utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}.yml"
+        path.write_text(text.replace(old, new), "utf-8")
+
+    return _change
+
+
+def told(mistakes: tuple[Mistake, ...]) -> list[str]:
+    """Mistakes as people see them, without the folder's name."""
+    return [str(mistake).removeprefix("inventories/") for mistake in mistakes]
