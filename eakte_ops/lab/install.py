@@ -51,9 +51,9 @@ class Installation:
             targets = [self.centre.target(self.town, server, "work") for server in servers]
             opened = pool.map(lambda target: stack.enter_context(session(self.connect, target)), targets)
             sessions = tuple(opened)
-            list(pool.map(self._prepare, servers, sessions))
-            for component, session_there in self._in_start_order(sessions):
-                self._start(component, session_there)
+            replaced = any(list(pool.map(self._prepare, servers, sessions)))
+            for component, there in self._in_start_order(sessions):
+                self._start(component, there, "restart" if replaced else "start")
 
     def _in_start_order(self, sessions: Sequence[Session]) -> Iterator[tuple[str, Session]]:
         """Components over all servers of the town, as its profile orders them."""
@@ -62,9 +62,10 @@ class Installation:
                 if component in server.components:
                     yield component, there
 
-    def _prepare(self, server: Server, there: Session) -> None:
+    def _prepare(self, server: Server, there: Session) -> bool:
+        """Give whether the programs are others than before."""
         release = self.town.said.release
-        there.run(release_script(release, release_files(release)))
+        said = there.run(release_script(release, release_files(release)))
         files = {
             path: (text.encode(), mode)
             for component in server.components
@@ -74,6 +75,7 @@ class Installation:
         if "gateway" in server.components:
             there.run(_CERTIFICATE, f"eakte.{self.town.id}.example")
         self.tell(server.name, f"has release {release} and its configuration")
+        return "replaced" in said.split()
 
     def _facts(self, server: Server) -> TownFacts:
         places = {part: each.address for each in self.town.said.servers for part in each.components}
@@ -85,11 +87,11 @@ class Installation:
             osrest_password=self.passwords["osrest-password"],
         )
 
-    def _start(self, component: str, there: Session) -> None:
+    def _start(self, component: str, there: Session, verb: str) -> None:
         if component == "database":
             self._make_database(there)
         unit = self.town.profile.components_of(self.town.said.release)[component].unit["linux"]
-        there.run('sudo -n systemctl start "$1"', unit)
+        there.run('sudo -n systemctl "$1" "$2"', verb, unit)
         if component == "application-server":
             there.job(f"exec {_ADMIN} load-samples {DOCUMENTS}")
             self.tell(there.server, f"has {DOCUMENTS} documents")

@@ -26,10 +26,11 @@ from eakte_ops.lab.scenarios.catalogue import scenario_named
 from eakte_ops.lab.ssh import person_argv
 from eakte_ops.lab.told import Tell, teller
 from eakte_ops.lab.towns import TOWNS, Host, LabTown, host_named, towns_named
-from eakte_ops.lab.trouble import Trouble, break_it, chosen, mend_it, planned, troubles
+from eakte_ops.lab.trouble import Trouble, break_it, chosen, mend_all, planned, troubles
 from eakte_ops.product.load import profile
 
 _SIDE_BY_SIDE = 4
+_SHORT_S = 30.0  # how long breaking and mending, which take a moment each, wait for each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Lab:
         """
         refuse_unless_root("lab break")
         wanted = scenario_named(scenario)
-        with held(self.places.lock, f"lab break {scenario}"):
+        with held(self.places.lock, f"lab break {scenario}", patience=_SHORT_S):
             if server is not None:
                 trouble = Trouble(wanted, host_named(server, self.towns))
             else:
@@ -156,14 +157,12 @@ class Lab:
         A scenario with a server is undone there even if nobody wrote down that it was broken.
         """
         refuse_unless_root("lab mend")
-        with held(self.places.lock, "lab mend"):
+        with held(self.places.lock, "lab mend", patience=_SHORT_S):
             found = set(chosen(troubles(self.places), scenario, town, server))
             if scenario is not None and server is not None:
                 found.add(Trouble(scenario_named(scenario), host_named(server, self.towns)))
             mended = tuple(sorted(found, key=lambda trouble: (trouble.host.name, trouble.scenario.name)))
-            for trouble in mended:
-                mend_it(self.places, trouble)
-                self.tell(trouble.host.name, f"{trouble.scenario.name} is mended")
+            mend_all(self.places, mended, self.tell)
         return mended
 
     def local_it(self, host: Host) -> LocalIT:

@@ -7,22 +7,20 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from eakte_ops.clock import SYSTEM, Clock
 from eakte_ops.errors import Busy
 
+_POLL_S = 0.1
+
 
 @contextmanager
-def held(file: Path, purpose: str, clock: Clock = SYSTEM) -> Iterator[None]:
-    """Hold the lab's lock. Raises: Busy with the holder's words if somebody else has it."""
+def held(file: Path, purpose: str, *, patience: float = 0.0, clock: Clock = SYSTEM) -> Iterator[None]:
+    """Hold the lab's lock. Raises: Busy with the holder's words if somebody else has it after `patience` seconds."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a+") as opened:
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as taken:
-            opened.seek(0)
-            holder = opened.read().strip() or "another command"
-            raise Busy(f"the lab is busy: {holder}", way_out="wait for it to end, then try again") from taken
+        _take(opened, clock.monotonic() + patience, clock)
         opened.truncate(0)
         since = clock.now().astimezone().strftime("%H:%M:%S")
         opened.write(f"{purpose}, since {since}, process {os.getpid()}\n")
@@ -31,3 +29,17 @@ def held(file: Path, purpose: str, clock: Clock = SYSTEM) -> Iterator[None]:
             yield
         finally:
             opened.truncate(0)
+
+
+def _take(opened: IO[str], end: float, clock: Clock) -> None:
+    while True:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as taken:
+            if clock.monotonic() < end:
+                clock.sleep(_POLL_S)
+                continue
+            opened.seek(0)
+            holder = opened.read().strip() or "another command"
+            raise Busy(f"the lab is busy: {holder}", way_out="wait for it to end, then try again") from taken
+        return

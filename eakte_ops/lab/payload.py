@@ -40,6 +40,8 @@ def _unpack(files: Files, where: str, *, folders: bool) -> str:
 def release_script(release: str, files: Files) -> str:
     """Put a release in place, whole or not at all, and point `current` at it. Repeating it changes nothing.
 
+    Says `replaced` if it was not there in this form.
+
     Given: the files of the release; its manifest.json holds the hashes of all others.
     """
     manifest = hashlib.sha256(files["manifest.json"][0]).hexdigest()
@@ -53,6 +55,7 @@ mkdir releases/{release}.part
 {_unpack(files, f"releases/{release}.part", folders=True)}
 rm -rf releases/{release}
 mv -T releases/{release}.part releases/{release}
+echo replaced
 fi
 ln -sfn releases/{release} current
 """

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from eakte_ops.errors import UsageError
+from eakte_ops.errors import CommandFailed, UsageError
 from eakte_ops.inventory.model import Town
 from eakte_ops.lab.local_it import LocalIT
 from eakte_ops.lab.places import Places
 from eakte_ops.lab.scenarios.catalogue import SCENARIOS, Scenario, read
+from eakte_ops.lab.told import Tell
 from eakte_ops.lab.towns import Host, host_named
 
 _LIMIT_S = 120.0
@@ -51,6 +52,25 @@ def mend_it(places: Places, trouble: Trouble) -> None:
     """Undo the fault, also a half caused one; may be repeated. Raises: CommandFailed with what the host said."""
     LocalIT(places, trouble.host).script(trouble.scenario.text(), "mend", *trouble.scenario.words, limit=_LIMIT_S)
     _note(places, trouble).unlink(missing_ok=True)
+
+
+def mend_all(places: Places, found: Iterable[Trouble], tell: Tell) -> None:
+    """Undo all of them; what can not be undone yet (a database on a full disk) is tried again after the others.
+
+    Raises: CommandFailed of the first that stays broken.
+    """
+    left = list(found)
+    while left:
+        failed: list[tuple[Trouble, CommandFailed]] = []
+        for trouble in left:
+            try:
+                mend_it(places, trouble)
+                tell(trouble.host.name, f"{trouble.scenario.name} is mended")
+            except CommandFailed as error:
+                failed.append((trouble, error))
+        if len(failed) == len(left):
+            raise failed[0][1]
+        left = [trouble for trouble, _ in failed]
 
 
 def planned(scenario: Scenario, town: Town) -> Trouble:

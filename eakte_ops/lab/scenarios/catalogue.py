@@ -22,7 +22,7 @@ class Scenario:
     says: str
     script: str
     words: tuple[str, ...] = ()
-    carries: Mapping[str, str] = field(default_factory=dict)
+    carries: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def text(self) -> str:
         """The sh text of the script."""

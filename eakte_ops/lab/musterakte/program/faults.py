@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from . import common, documents, index, web
 from .db import Database
@@ -77,9 +78,14 @@ def _apply(name: str, subject: str, database: Open) -> str:
             object_id = cursor.fetchone()[0]
         if object_id is None:
             raise common.StartError("there is no document to alter: load samples first")
-        _turn_first_byte(object_id)
+        page = documents.page_path(object_id, 0)
+        first = page.read_bytes()[0]
+        note = f"{object_id} {first}"
+        # What mending must know is there before anything is altered: this may be interrupted.
+        common.fault_file(name, subject).write_text(note)
+        _set_first_byte(page, first ^ 0xFF)
         documents.check(database())
-        return str(object_id)
+        return note
     return ""
 
 
@@ -90,14 +96,14 @@ def _undo(name: str, note: str, database: Open) -> None:
     elif name == "index-read-only":
         _block(False)
     elif name == "hash-mismatch":
-        _turn_first_byte(int(note))
+        object_id, first = map(int, note.split())
+        _set_first_byte(documents.page_path(object_id, 0), first)
         documents.check(database())
 
 
-def _turn_first_byte(object_id: int) -> None:
-    path = documents.page_path(object_id, 0)
-    content = path.read_bytes()
-    path.write_bytes(bytes([content[0] ^ 0xFF]) + content[1:])
+def _set_first_byte(page: Path, value: int) -> None:
+    with page.open("r+b") as file:
+        file.write(bytes([value]))
 
 
 def _block(on: bool) -> None:
