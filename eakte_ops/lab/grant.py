@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from eakte_ops.access.facts import BEGIN, END, read_blocks
+from eakte_ops.access.hostkeys import rewritten, write_atomically
 from eakte_ops.access.pack import Pack
+from eakte_ops.audit import Trail
+from eakte_ops.inventory.model import Inventory, JumpHost, Server, Town
 from eakte_ops.lab.local_it import LocalIT
 from eakte_ops.lab.places import Places
 from eakte_ops.lab.towns import host_named
+from eakte_ops.remote.known_hosts import name_of
 
 _PLACE = "/root/eakte-ops-pack.sh"
-_BEGIN, _END = "-----BEGIN EAKTE-OPS FACTS-----", "-----END EAKTE-OPS FACTS-----"
 
 
 def facts_block(said: str) -> str:
     """The block to send back, cut out of what the pack printed."""
-    begin, end = said.index(_BEGIN), said.index(_END) + len(_END)
-    return said[begin:end] + "\n"
+    return said[said.index(BEGIN) : said.index(END) + len(END)] + "\n"
 
 
 def install_pack(places: Places, pack: Pack) -> str:
@@ -24,7 +27,23 @@ def install_pack(places: Places, pack: Pack) -> str:
     return facts_block(local_it.script(f"sh {_PLACE} install"))
 
 
-def known_hosts_lines(address: str, block: str) -> list[str]:
-    """Lines of known_hosts from a facts block; the address is the inventory's, not what the server says."""
-    marked = (line.partition("host-key ") for line in block.splitlines())
-    return [f"{address} {key}" for before, mark, key in marked if mark and not before]
+def accept(inventory: Inventory, town: Town, sent: str) -> None:
+    """As `access accept`, with the fingerprints seen at the console: keys of the town's hosts are trusted from now on.
+
+    Given: the blocks of all hosts. Raises: InvalidFile for anything odd in them.
+    """
+    hosts: tuple[JumpHost | Server, ...] = (*town.said.jump_hosts, *town.said.servers)
+    names = {host.name: name_of(host.address, host.port) for host in hosts}
+    blocks = read_blocks(sent.encode("utf-8"), f"{town.id}.txt", town.id, names)
+    keys = {block.host: block.keys for block in blocks}
+    details = {
+        "confirmed_by": "local-it",
+        "how": "console",
+        "installed": {block.host: block.said.get("installed", "0") for block in blocks},
+        "keys": {host: [f"{key.kind} {key.fingerprint}" for key in found] for host, found in keys.items()},
+        "changed": [],
+    }
+    Trail(inventory.folder / inventory.settings.state).record("access accept", town=town.id, details=details)
+    file = inventory.known_hosts(town.id)
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    write_atomically(file, rewritten(before, names, keys))

@@ -14,6 +14,7 @@ from eakte_ops.lab.payload import configuration_script, release_script
 from eakte_ops.lab.session import Session, session
 from eakte_ops.lab.told import Tell
 from eakte_ops.remote.types import Connect
+from eakte_ops.secret.value import Secret
 
 DOCUMENTS = 300
 _ADMIN = "/opt/eakte/current/bin/musterakte-admin"
@@ -33,12 +34,12 @@ mv tls.part tls.crt
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One town. `passwords`: database-password, elastic-password, osrest-password."""
+    """One town. `secrets`: database-password, elastic-password, osrest-password."""
 
     centre: Centre
     connect: Connect
     town: Town
-    passwords: Mapping[str, str]
+    secrets: Mapping[str, Secret]
     tell: Tell
 
     def carry_out(self) -> None:
@@ -82,9 +83,9 @@ class Installation:
         return TownFacts(
             here=server.address,
             places=places,
-            database_password=self.passwords["database-password"],
-            elastic_password=self.passwords["elastic-password"],
-            osrest_password=self.passwords["osrest-password"],
+            database_password=self.secrets["database-password"].reveal(),
+            elastic_password=self.secrets["elastic-password"].reveal(),
+            osrest_password=self.secrets["osrest-password"].reveal(),
         )
 
     def _start(self, component: str, there: Session, verb: str) -> None:
@@ -99,7 +100,7 @@ class Installation:
 
     def _make_database(self, there: Session) -> None:
         """The password travels in a file that the job reads: a job's own record is kept and must hold no secret."""
-        there.run(f"umask 027; cat >{_HANDED_OVER} <<'END'\n{self.passwords['database-password']}\nEND")
+        there.run(f"umask 027; cat >{_HANDED_OVER} <<'END'\n{self.secrets['database-password'].reveal()}\nEND")
         try:
             there.job(f"exec {_ADMIN} init-database <{_HANDED_OVER}")
         finally:

@@ -22,16 +22,13 @@ def ssh_key(folder: Path, name: str) -> Path:
 
 def age_identity(folder: Path, name: str) -> tuple[Path, str]:
     """Give an age identity file (mode 0600), made if need be, and its recipient."""
-    from pyrage import x25519
+    from eakte_ops.secret.identity import create, load
 
     file = folder / name
-    if file.exists():
-        lines = file.read_text(encoding="ascii").split()
-        return file, str(x25519.Identity.from_str(lines[-1]).to_public())
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    identity = x25519.Identity.generate()
-    part = file.with_suffix(".part")
-    part.touch(mode=0o600)
-    part.write_text(f"{identity}\n", encoding="ascii")
-    part.rename(file)
-    return file, str(identity.to_public())
+    if not file.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = file.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        create(part)
+        part.rename(file)
+    return file, load(file).public[0]

@@ -13,11 +13,11 @@ from eakte_ops.access.pack import Pack, packs
 from eakte_ops.access.rules import Access
 from eakte_ops.inventory.model import Town
 from eakte_ops.lab.centre import Centre
-from eakte_ops.lab.grant import install_pack, known_hosts_lines
+from eakte_ops.lab.grant import accept, install_pack
 from eakte_ops.lab.install import Installation
 from eakte_ops.lab.musterakte import release_files
 from eakte_ops.lab.places import Places
-from eakte_ops.lab.secrets import passwords_of
+from eakte_ops.lab.secrets import town_secrets
 from eakte_ops.lab.told import Tell
 from eakte_ops.remote.connection import Connector
 
@@ -61,25 +61,12 @@ class _Provisioning:
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
             blocks = list(pool.map(lambda pack: install_pack(self.places, pack), all_packs))
         self.tell(self.town.id, "local IT has installed the access pack")
-        self._accept(all_packs, blocks)
-        passwords = passwords_of(self.places, self.town.id)
-        Installation(self.centre, self.connector, self.town, passwords, self.tell).carry_out()
+        accept(self.centre.inventory(self.town.id), self.town, "".join(blocks))
+        secrets = town_secrets(self.places.operations, self.town.id)
+        Installation(self.centre, self.connector, self.town, secrets, self.tell).carry_out()
         for mark in marks:
             mark.write_text(ready, encoding="ascii")
         self.tell(self.town.id, "is ready")
-
-    def _accept(self, all_packs: Sequence[Pack], blocks: Sequence[str]) -> None:
-        """The confirmed keys, under the addresses that the inventory gives."""
-        addresses = {each.name: each.address for each in (*self.town.said.jump_hosts, *self.town.said.servers)}
-        lines = [
-            f"{line}\n"
-            for pack, block in zip(all_packs, blocks, strict=True)
-            for line in known_hosts_lines(addresses[pack.host], block)
-        ]
-        file = self.centre.inventory(self.town.id).known_hosts(self.town.id)
-        part = file.with_suffix(".part")
-        part.write_text("".join(lines), encoding="ascii")
-        part.rename(file)
 
 
 def ready_mark(town: Town, all_packs: Sequence[Pack]) -> str:
