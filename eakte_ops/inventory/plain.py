@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from eakte_ops.inventory.files import NAME
 from eakte_ops.yamltext import Path
 
 Plain: TypeAlias = Mapping[str, Any]
@@ -52,6 +54,12 @@ def text(node: object, key: str) -> str | None:
 def texts(node: object, key: str) -> Iterator[tuple[int, str]]:
     """The texts in the list at `key` of `node`, each with its position."""
     yield from ((at, each) for at, each in enumerate(items(node, key)) if isinstance(each, str))
+
+
+def called(host: object, otherwise: str = "another host") -> str:
+    """The name of a host if it is one, else `otherwise`."""
+    name = text(host, "name")
+    return name if name is not None and re.fullmatch(NAME, name, re.ASCII) else otherwise
 
 
 def says(node: Any, path: Path) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from eakte_ops.yamltext import did_you_mean
 
+LONGEST = 60  # characters of a word that are shown
 _SHORT = 8  # so many words are listed when none of them is close
 
 
@@ -16,3 +17,9 @@ def suggestion(word: str, known: Collection[str]) -> str:
     if 0 < len(known) <= _SHORT:
         return f"; there {'is' if len(known) == 1 else 'are'} {', '.join(sorted(known))}"
     return ""
+
+
+def shown(word: str) -> str:
+    """A word in quotes, cut, on one line and without characters that a terminal obeys."""
+    cut = word if len(word) <= LONGEST else f"{word[: LONGEST - 3]}..."
+    return '"' + "".join(char if char.isprintable() else "?" for char in cut) + '"'

@@ -25,7 +25,7 @@ class Limit:
     def objection(self, value: object) -> str | None:
         """Why `value` is not allowed, as the end of a sentence ("a number expected, ..."); None when it is."""
         if not self._fits(value):
-            return f"{self._wanted()} expected, found {value!r}" if self.kind != "text" else "text expected"
+            return f"{self._wanted()} expected, found {value!r:.60}" if self.kind != "text" else "text expected"
         if self.choices and value not in self.choices:
             return f"one of {', '.join(self.choices)} expected"
         if isinstance(value, int | float) and self._outside(value):

@@ -99,5 +99,5 @@ class Document:
 
 
 def dotted(path: Path) -> str:
-    """`servers.1.components`, as people are shown it."""
-    return ".".join(str(step) for step in path)
+    """`servers.1.components`, as people are shown it: on one line, without characters that a terminal obeys."""
+    return ".".join("".join(char if char.isprintable() else "?" for char in str(step)[:80]) for step in path)

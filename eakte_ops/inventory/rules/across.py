@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eakte_ops.inventory.plain import Plain, Problem, mapping, text
+from eakte_ops.inventory.plain import Plain, Problem, called, mapping, text
 from eakte_ops.inventory.rules.network import hosts, normal
 from eakte_ops.yamltext import Path
 
@@ -21,7 +21,7 @@ def check(towns: Mapping[str, Plain]) -> Iterator[tuple[str, str, Problem]]:
     direct: dict[str, str] = {}
     for town, said in towns.items():
         key = text(mapping(said, "municipality"), "key")
-        if key is not None and (other := keys.setdefault(key, town)) != town:
+        if key is not None and key.isdecimal() and (other := keys.setdefault(key, town)) != town:
             yield town, other, Problem(("municipality", "key"), f"{key} is already the key of {other}")
         for path, host in hosts(said):
             yield from _host(town, path, host, names, direct)
@@ -30,8 +30,8 @@ def check(towns: Mapping[str, Plain]) -> Iterator[tuple[str, str, Problem]]:
 def _host(
     town: str, path: Path, host: Mapping[str, Any], names: dict[str, str], direct: dict[str, str]
 ) -> Iterator[tuple[str, str, Problem]]:
-    name = text(host, "name")
-    if name is not None and (other := names.setdefault(name, town)) != town:
+    name = called(host, "")
+    if name and (other := names.setdefault(name, town)) != town:
         sentence = f'"{name}" is already a host of {other}; a name means one host in all towns'
         yield town, other, Problem((*path, "name"), sentence)
     address = normal(text(host, "address") or "")

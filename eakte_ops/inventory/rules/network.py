@@ -8,7 +8,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
-from eakte_ops.inventory.plain import Plain, Problem, entries, mapping, text
+from eakte_ops.inventory.plain import Plain, Problem, called, entries, mapping, text
 from eakte_ops.inventory.suggest import suggestion
 from eakte_ops.yamltext import Path
 
@@ -80,13 +80,13 @@ def _names(town: Plain) -> Iterator[Problem]:
 
 def _same_way(town: Plain) -> Iterator[Problem]:
     """Two hosts at the same address and port, reached the same way; storage on a machine it should protect."""
-    seen: dict[tuple[str, str, str], object] = {}
-    machines: dict[str, object] = {}
+    seen: dict[tuple[str, str, str], str] = {}
+    machines: dict[str, str] = {}
     for path, host in hosts(town):
         address = normal(text(host, "address") or "")
         if address is None:
             continue
-        name = host.get("name")
+        name = called(host)
         if path == ("storage",):
             if address in machines:
                 sentence = f"{address} is {machines[address]}; a backup must lie on another machine than what it saves"

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard
 
 from eakte_ops.inventory.files import Server
-from eakte_ops.inventory.plain import Plain, Problem, entries, mapping, text
-from eakte_ops.inventory.suggest import suggestion
+from eakte_ops.inventory.plain import Plain, Problem, called, entries, mapping, text
+from eakte_ops.inventory.suggest import shown, suggestion
 from eakte_ops.product.model import Component, Profile, Service
 from eakte_ops.product.places import is_place
 from eakte_ops.yamltext import Path
@@ -39,9 +39,9 @@ def product_and_release(town: Plain, profiles: Profiles) -> Iterator[Problem]:
     if product is None:
         return
     if product not in profiles:
-        yield Problem(("product",), f'no product "{product}"{suggestion(product, profiles)}')
+        yield Problem(("product",), f"no product {shown(product)}{suggestion(product, profiles)}")
     elif release is not None and release not in (known := profiles[product]().releases):
-        sentence = f'{product} has no release "{release}"; there are {", ".join(known)}'
+        sentence = f"{product} has no release {shown(release)}; there are {', '.join(known)}"
         yield Problem(("release",), sentence, cause=("product",))
 
 
@@ -162,6 +162,6 @@ def _needed(town: Plain, profile: Profile, release: str) -> Iterator[Problem]:
         if part.required and not where[name]:
             yield Problem(("servers",), f"no server of this town has the component {name}", at_key=True)
         for at in where[name][1:] if not part.many else ():
-            first = town["servers"][where[name][0]].get("name")
-            sentence = f"{first} already has the {name}; a town has one only"
+            first = town["servers"][where[name][0]]
+            sentence = f"{called(first)} already has the {name}; a town has one only"
             yield Problem(("servers", at, "components", name), sentence, at_key=True)

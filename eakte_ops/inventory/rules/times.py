@@ -8,7 +8,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from eakte_ops.inventory.plain import Plain, Problem, entries, mapping, text, texts
-from eakte_ops.inventory.suggest import suggestion
+from eakte_ops.inventory.suggest import shown, suggestion
 from eakte_ops.yamltext import Path
 
 LONGEST_CLOSED = 366  # days without a break after which a window counts as never open
@@ -39,8 +39,8 @@ def _wrong_zone(zone: str) -> str:
     if not known:
         return "this machine has no time zone data, so no zone can be checked; install the package tzdata"
     if zone.strip().casefold() in {"cet", "cest", "mez", "mesz", "berlin", "germany"}:
-        return f'no time zone "{zone}"; did you mean "Europe/Berlin"?'
-    return f'no time zone "{zone}"{suggestion(zone, known)}'
+        return f'no time zone {shown(zone)}; did you mean "Europe/Berlin"?'
+    return f"no time zone {shown(zone)}{suggestion(zone, known)}"
 
 
 def _openings(node: Plain, key: str, path: Path) -> Iterator[Problem]:

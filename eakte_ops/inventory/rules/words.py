@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from eakte_ops.inventory.plain import Plain, Problem, entries, mapping, texts
-from eakte_ops.inventory.suggest import suggestion
+from eakte_ops.inventory.suggest import shown, suggestion
 from eakte_ops.inventory.vocabulary import Limit, Vocabulary
 from eakte_ops.yamltext import Path
 
@@ -36,7 +36,7 @@ def thresholds(node: Plain, vocabulary: Vocabulary, path: Path) -> Iterator[Prob
         here = (*path, "thresholds", check_name)
         known = vocabulary.get(check_name)
         if known is None:
-            yield Problem(here, f'no check "{check_name}"{suggestion(check_name, vocabulary)}', at_key=True)
+            yield Problem(here, f"no check {shown(check_name)}{suggestion(check_name, vocabulary)}", at_key=True)
         elif not known:
             yield Problem(here, "this check has no thresholds", at_key=True)
         elif isinstance(fields, dict):
