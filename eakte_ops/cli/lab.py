@@ -45,6 +45,19 @@ def up(towns: Towns = None) -> None:
 
 
 @app.command()
+def missing() -> int:
+    """Say in one sentence what this machine lacks to carry the lab; status 0 if nothing."""
+    from eakte_ops.errors import Status
+
+    lacking = _lab().missing()
+    if lacking:
+        show(f"the lab needs {'; '.join(lacking)}")
+        return Status.REFUSED
+    say("Nothing is missing: eakte-ops lab up")
+    return Status.OK
+
+
+@app.command()
 def down(
     towns: Towns = None,
     purge_image: Annotated[

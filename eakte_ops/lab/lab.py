@@ -17,7 +17,7 @@ from eakte_ops.lab.image import build_image, image_exists, purge_images
 from eakte_ops.lab.keys import PERSON
 from eakte_ops.lab.local_it import LocalIT
 from eakte_ops.lab.lock import held
-from eakte_ops.lab.missing import refuse_if_missing, refuse_unless_root
+from eakte_ops.lab.missing import missing, refuse_if_missing, refuse_unless_root
 from eakte_ops.lab.network import connect_town, disconnect_town
 from eakte_ops.lab.operations import write_operations
 from eakte_ops.lab.places import Places
@@ -70,6 +70,10 @@ class Lab:
             folder = write_operations(self.places, self.towns, wanted)
             provision(self.places, centre(folder), [town.key for town in wanted], self.tell)
         return folder
+
+    def missing(self) -> list[str]:
+        """What this machine lacks, each in words that say what to do."""
+        return list(missing(self.places, image_exists=image_exists(self.places)))
 
     def boot(self, towns: Iterable[str] = ()) -> tuple[LabTown, ...]:
         """Boot the hosts of these towns (all for none) that do not run yet, side by side. Idempotent.
