@@ -73,7 +73,7 @@ def _server(look: ServerLook) -> dict[str, Any]:
 
 def _judged(judged: Judged) -> dict[str, Any]:
     check, result = CHECKS[judged.check], judged.result
-    because = None if result.because is None else {"check": result.because[0], "subject": result.because[1]}
+    because = [{"check": each.check, "subject": each.subject, "component": each.component} for each in result.because]
     return {
         "town": judged.town,
         "server": judged.server,
@@ -87,5 +87,5 @@ def _judged(judged: Judged) -> dict[str, Any]:
         else {"de": wording.todo(judged, check, "de"), "en": wording.todo(judged, check, "en")},
         "reason": result.reason or None,
         "values": {name: list(value) if isinstance(value, tuple) else value for name, value in result.values.items()},
-        "because": because,
+        "because": [] if judged.verdict == "ok" else because,
     }

@@ -28,9 +28,10 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "findings": "findings",
         "server": "server asked",
         "servers": "servers asked",
+        "of": "{asked} of {every} servers asked",
         "check": "check",
         "checks": "checks",
-        "with": "because of it also: ",
+        "with": "with it also: ",
         "alike": "for the same reason not known: ",
         "behind": "behind it: ",
         "blind": "so {count} other checks could not look there",
@@ -42,9 +43,10 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "findings": "Befunde",
         "server": "Server gefragt",
         "servers": "Server gefragt",
+        "of": "{asked} von {every} Servern gefragt",
         "check": "Prüfung",
         "checks": "Prüfungen",
-        "with": "deshalb auch: ",
+        "with": "damit auch: ",
         "alike": "aus demselben Grund unbekannt: ",
         "behind": "dahinter: ",
         "blind": "also konnten {count} andere Prüfungen dort nicht nachsehen",
@@ -75,13 +77,21 @@ def summary(seen: Overview, language: Language) -> str:
     missed = [look.stop.server.name for look in seen.of_state("interrupted")]
     parts = [
         _count(len(seen.found), words["finding"], words["findings"]) if seen.found or missed else words["well"],
-        _count(len(seen.of_state("looked")), words["server"], words["servers"]),
+        _asked(seen, words),
         _count(len(seen.checks), words["check"], words["checks"]),
         f"{wording.number(seen.seconds, language)} s",
     ]
     if missed:
         parts.append(words["not-looked"] + ", ".join(missed))
     return " · ".join(parts)
+
+
+def _asked(seen: Overview, words: Mapping[str, str]) -> str:
+    """`7 servers asked`, or `5 of 7 servers asked` where some could not be."""
+    asked, every = len(seen.of_state("looked")), len(seen.looks)
+    if asked < every:
+        return words["of"].format(asked=asked, every=every)
+    return _count(every, words["server"], words["servers"])
 
 
 def _count(number: int, one: str, many: str) -> str:
@@ -140,19 +150,20 @@ def _more(finding: Finding, looks: Sequence[ServerLook], language: Language) -> 
     if finding.behind:
         yield words["behind"] + ", ".join(finding.behind)
     if finding.alike:
-        yield words["alike"] + ", ".join(_named(finding.alike))
+        yield words["alike"] + ", ".join(_named(finding.alike, judged.server))
     if finding.consequences:
-        yield words["with"] + ", ".join(_named(finding.consequences))
+        yield words["with"] + ", ".join(_named(finding.consequences, judged.server))
     blind = next((look for look in looks if _is_blind(look, finding)), None)
     if blind is not None:
         yield words["blind"].format(count=len(blind.not_looked_at))
 
 
-def _named(results: Sequence[Judged]) -> Iterator[str]:
-    """`service.health (dms, license)`: checks with their subjects."""
+def _named(results: Sequence[Judged], server: str) -> Iterator[str]:
+    """`service.health (dms, license)`: checks with their subjects, and the server where it is not `server`."""
     by_check: dict[str, list[str]] = {}
     for judged in results:
-        by_check.setdefault(judged.check, []).append(judged.result.subject)
+        place = "" if judged.server == server else f"{judged.server} "
+        by_check.setdefault(place + judged.check, []).append(judged.result.subject)
     for check, subjects in by_check.items():
         named = ", ".join(subject for subject in subjects if subject)
         yield f"{check} ({named})" if named else check

@@ -16,7 +16,7 @@ from eakte_ops.health import catalogue
 from eakte_ops.health.checks.reach import REACHABLE, unreachable
 from eakte_ops.health.limits import settled
 from eakte_ops.health.site import site_of
-from eakte_ops.health.types import AnyCheck, Judged, Look, NotKnown, Result, Site, unknown
+from eakte_ops.health.types import AnyCheck, Cause, Judged, Look, NotKnown, Result, Site, unknown
 from eakte_ops.inventory.model import Server, Town
 from eakte_ops.remote.fleet import Errand, Outcome, visit_all
 from eakte_ops.remote.types import Connect, Target, Visit
@@ -126,7 +126,7 @@ def interrupted(stop: Stop, checks: Sequence[AnyCheck], when: datetime) -> Serve
 def _broken_off(stop: Stop, results: tuple[Judged, ...], error: EakteError) -> tuple[Judged, ...]:
     """Results of an exchange that was lost on the way: what is not known is so because of it."""
     kept = tuple(
-        replace(judged, result=replace(judged.result, because=(REACHABLE.name, "")))
+        replace(judged, result=replace(judged.result, because=(Cause(REACHABLE.name),)))
         if judged.result.reason == "no-answer"
         else judged
         for judged in results

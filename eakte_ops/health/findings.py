@@ -9,7 +9,7 @@ from typing import TypeAlias
 from eakte_ops.errors import Status, worst
 from eakte_ops.health.checks.reach import REACHABLE, unreachable
 from eakte_ops.health.engine import ServerLook, State
-from eakte_ops.health.types import WORST_FIRST, AnyCheck, Judged
+from eakte_ops.health.types import WORST_FIRST, AnyCheck, Cause, Judged
 from eakte_ops.inventory.model import Town
 
 Subject: TypeAlias = tuple[str, str, str, str]
@@ -56,14 +56,11 @@ class Finding:
 
 def findings(looks: Iterable[ServerLook]) -> tuple[Finding, ...]:
     """All findings: critical, warning, unknown; within that in the order of towns, servers and checks."""
-    kept = list(looks)
-    jumps = _jump_hosts(kept)
-    found: list[Finding] = list(jumps.values())
-    for look in kept:
-        if _jump(look) is None:
-            found += _of_server(look.results)
-    order = {look.stop.town.id: number for number, look in enumerate(reversed(kept))}
-    return tuple(sorted(found, key=lambda each: (WORST_FIRST.index(each.judged.verdict), -order[each.judged.town])))
+    by_town: dict[str, list[ServerLook]] = {}
+    for look in looks:
+        by_town.setdefault(look.stop.town.id, []).append(look)
+    found = [finding for of_town in by_town.values() for finding in _of_town(of_town)]
+    return tuple(sorted(found, key=lambda finding: WORST_FIRST.index(finding.judged.verdict)))
 
 
 def overview(looks: Iterable[ServerLook], checks: Iterable[AnyCheck], seconds: float) -> Overview:
@@ -83,50 +80,70 @@ def status(seen: Overview) -> Status:
     )
 
 
-def _of_server(results: Sequence[Judged]) -> list[Finding]:
-    bad = [judged for judged in results if judged.verdict != "ok"]
-    causes: dict[int, list[Judged]] = {}
+def _of_town(looks: Sequence[ServerLook]) -> list[Finding]:
+    reached = [look for look in looks if _jump(look) is None]
+    bad = [judged for look in reached for judged in look.results if judged.verdict != "ok"]
+    town = _Town(bad, {look.stop.server.name: frozenset(look.stop.server.components) for look in reached})
+    effects: dict[int, list[Judged]] = {}
     roots: list[Judged] = []
     for judged in bad:
-        root = _root(judged, bad)
+        root = town.root(judged)
         if root is judged:
             roots.append(judged)
         else:
-            causes.setdefault(id(root), []).append(judged)
-    found: list[Finding] = []
+            effects.setdefault(id(root), []).append(judged)
+    found = list(_jump_hosts(looks).values())
     for root in roots:
+        more = tuple(effects.get(id(root), ()))
         same = next((number for number, each in enumerate(found) if _alike(each.judged, root)), None)
         if same is None:
-            found.append(Finding(root, tuple(causes.get(id(root), ()))))
+            found.append(Finding(root, more))
         else:
             before = found[same]
-            more = tuple(causes.get(id(root), ()))
             found[same] = replace(before, alike=(*before.alike, root), consequences=before.consequences + more)
     return found
 
 
 def _alike(one: Judged, other: Judged) -> bool:
-    """Unknown for the same reason and the same owner: one line says both."""
+    """Unknown on one server for the same reason and the same owner: one line says both."""
     a, b = one.result, other.result
-    return bool(a.reason) and (one.owner, a.reason, a.values) == (other.owner, b.reason, b.values)
-
-
-def _root(judged: Judged, bad: Sequence[Judged]) -> Judged:
-    """The bad result at the end of the chain of `because`; itself where it has no cause among them."""
-    seen = [judged]
-    while (cause := _cause(seen[-1], bad)) is not None and cause not in seen:
-        seen.append(cause)
-    return seen[-1]
-
-
-def _cause(judged: Judged, bad: Sequence[Judged]) -> Judged | None:
-    if judged.result.because is None:
-        return None
-    check, subject = judged.result.because
-    return next(
-        (other for other in bad if other.check == check and subject in ("", other.result.subject)),
-        None,
+    return bool(a.reason) and (one.server, one.owner, a.reason, a.values) == (
+        other.server,
+        other.owner,
+        b.reason,
+        b.values,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Town:
+    """The bad results of a town's servers, and which components each server has."""
+
+    bad: Sequence[Judged]
+    components: Mapping[str, frozenset[str]]
+
+    def root(self, judged: Judged) -> Judged:
+        """The bad result at the end of the chain of causes; itself where it has none among them."""
+        seen = [judged]
+        while (cause := self._cause(seen[-1])) is not None and cause not in seen:
+            seen.append(cause)
+        return seen[-1]
+
+    def _cause(self, judged: Judged) -> Judged | None:
+        """The first cause, if every one that the result names is bad itself."""
+        found = [self._bad(cause, judged) for cause in judged.result.because]
+        return found[0] if found and all(found) else None
+
+    def _bad(self, cause: Cause, effect: Judged) -> Judged | None:
+        return next((other for other in self.bad if other is not effect and self._fits(other, cause, effect)), None)
+
+    def _fits(self, other: Judged, cause: Cause, effect: Judged) -> bool:
+        subject = other.result.subject
+        if not cause.component:
+            return (other.server, other.check) == (effect.server, cause.check) and cause.subject in ("", subject)
+        if cause.component not in self.components.get(other.server, ()) or other.verdict != "critical":
+            return False
+        return other.check in (REACHABLE.name, cause.check) or subject.split(" ")[0] == cause.component
 
 
 def _jump(look: ServerLook) -> str | None:

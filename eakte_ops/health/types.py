@@ -109,12 +109,25 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """Of what a bad result may be a mere consequence, if that is bad, too.
+
+    Either a `check` and `subject` ("" for any) of the same server; or a `component` on whichever server of the town:
+    then anything critical about it, a server that can not be reached, or `check` there.
+    """
+
+    check: str = ""
+    subject: str = ""
+    component: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A judgement on one subject ("/var", "dms", "RENDITION"; "" where there is only one).
 
     `said`: key of a sentence in the check's texts; `reason`: instead, why it is not known (reasons.REASONS); `values`
     fill both. `todo`: key of the next step, "" for the check's usual one. `owner`: where this subject is not the
-    check's owner's. `because`: check and subject ("" for any) of which this is only a consequence.
+    check's owner's. `because`: if all of these are bad, this is only a consequence and not told as a finding.
     """
 
     verdict: Verdict
@@ -124,7 +137,7 @@ class Result:
     owner: Owner | None = None
     todo: str = ""
     reason: str = ""
-    because: tuple[str, str] | None = None
+    because: tuple[Cause, ...] = ()
 
 
 def unknown(problem: NotKnown, subject: str = "", **more: Any) -> Result:

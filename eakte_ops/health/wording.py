@@ -24,8 +24,8 @@ _OWNERS: Mapping[Language, Mapping[str, str]] = {
 }
 
 _PLACES: Mapping[Language, Mapping[str, str]] = {
-    "en": {"subject": "SUBJECT", "wanted": "N GB"},
-    "de": {"subject": "GEGENSTAND", "town": "KOMMUNE", "wanted": "N GB"},
+    "en": {"subject": "SUBJECT", "wanted": "N GB", "logs": "its folder"},
+    "de": {"subject": "GEGENSTAND", "town": "KOMMUNE", "wanted": "N GB", "logs": "ihrem Ordner"},
 }
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from eakte_ops.health.checks.units import down_component
+from eakte_ops.health.checks.units import unit_of
 from eakte_ops.health.facts.database import ANSWERS, Database, Queue
 from eakte_ops.health.facts.units import UNITS
 from eakte_ops.health.limits import limit
-from eakte_ops.health.types import Check, Look, NoLimits, NotKnown, Result, Site, Text, unknown
+from eakte_ops.health.types import Cause, Check, Look, NoLimits, NotKnown, Result, Site, Text, unknown
 
 _DIFFERS, _MISSING = 2, 3  # osdochash.last_check_state
 
@@ -30,7 +30,7 @@ def _answers(look: Look, _limits: NoLimits) -> Iterable[Result]:
     if found.version:
         yield Result("ok", said="answers", values={"version": found.version})
         return
-    because = down_component(look, _component(look.site))
+    because = unit_of(_component(look.site))
     yield Result("critical", said="silent", values={"error": found.error}, owner=operator, because=because)
 
 
@@ -88,7 +88,7 @@ def _queues(look: Look, limits: QueueLimits) -> Iterable[Result]:
 
 def _unasked(found: Database) -> Result:
     problem = NotKnown("failed", status=1, err=found.error or "-")
-    return unknown(problem, because=None if found.version else ("database.answers", ""))
+    return unknown(problem, because=() if found.version else (Cause("database.answers"),))
 
 
 def _queue(name: str, queue: Queue, limits: QueueLimits) -> Result:

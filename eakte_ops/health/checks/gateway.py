@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eakte_ops.health.checks.services import no_body
-from eakte_ops.health.checks.units import down_component
+from eakte_ops.health.checks.units import unit_of
 from eakte_ops.health.facts.certificate import CERTIFICATE, Certificate, tls_ports
 from eakte_ops.health.facts.units import UNITS
 from eakte_ops.health.facts.web import WEB, Reply, Request, reply_to, requests
 from eakte_ops.health.limits import limit
-from eakte_ops.health.types import Check, Look, NotKnown, Result, Site, Text, Values, unknown
+from eakte_ops.health.types import Cause, Check, Look, NotKnown, Result, Site, Text, Values, unknown
 
 _NOTICE = 503
+_NOBODY_BEHIND = (502, 504)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def _pages(site: Site) -> tuple[Request, ...]:
 def _page(look: Look, limits: PageLimits) -> Iterable[Result]:
     replies = look[WEB]
     for request in _pages(look.site):
-        because = down_component(look, request.component)
+        because = unit_of(request.component)
         try:
             reply = reply_to(request, look.site, replies)
         except NotKnown as problem:
@@ -50,7 +51,8 @@ def _shown(request: Request, reply: Reply, limits: PageLimits) -> Result:
     if reply.status == _NOTICE:
         return Result("critical", request.component, "notice", values, todo="notice")
     if reply.status != 200:
-        return Result("critical", request.component, "status", values)
+        behind = (Cause(component="application-server"),) if reply.status in _NOBODY_BEHIND else ()
+        return Result("critical", request.component, "status", values, because=behind)
     if request.contains.encode() not in reply.body:
         return Result("critical", request.component, "other-page", values)
     slow = reply.seconds >= limits.warning_s
@@ -119,7 +121,7 @@ def _certificates(look: Look, limits: CertificateLimits) -> Iterable[Result]:
         if port not in found:
             yield unknown(NotKnown("left-out"), subject)
         elif (certificate := found[port]) is None:
-            because = down_component(look, component)
+            because = unit_of(component)
             yield Result("critical", subject, "none", {"port": port}, owner="centre", todo="none", because=because)
         else:
             yield _end(look, subject, port, certificate, limits)

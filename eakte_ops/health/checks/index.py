@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from eakte_ops.health import bodies
 from eakte_ops.health.bodies import Health
 from eakte_ops.health.checks.services import no_body
-from eakte_ops.health.checks.units import down_component
+from eakte_ops.health.checks.units import unit_of
 from eakte_ops.health.facts.units import UNITS
 from eakte_ops.health.facts.web import WEB, Request, reply_to, requests
 from eakte_ops.health.limits import limit
-from eakte_ops.health.types import Check, Look, NoLimits, NotKnown, Result, Site, Text, Value, unknown
+from eakte_ops.health.types import Cause, Check, Look, NoLimits, NotKnown, Result, Site, Text, Value, unknown
 
 _ROOM_PERCENT = 75.0  # Elasticsearch warns below 25 % free (domain.md)
 
@@ -33,7 +33,7 @@ class StateLimits:
 def _state(look: Look, limits: StateLimits) -> Iterable[Result]:
     replies = look[WEB]
     for request in _indexes(look.site):
-        because = down_component(look, request.component)
+        because = unit_of(request.component)
         try:
             reply = reply_to(request, look.site, replies)
             yield no_body(reply, request.component, because) or _colour(request, bodies.health(reply), limits)
@@ -48,8 +48,9 @@ def _colour(request: Request, health: Health, limits: StateLimits) -> Result:
     if colour == "red":
         return Result("critical", request.component, "red", values)
     if not health.up or down:
-        cause = ("disk.space", "") if [part.name for part in health.down_parts] == ["diskSpace"] else None
-        return Result("critical", request.component, "down", values, because=cause)
+        full = [part.name for part in health.down_parts] == ["diskSpace"]
+        causes = (Cause("disk.space"),) if full else ()
+        return Result("critical", request.component, "down", values, because=causes)
     if colour == "yellow" and not limits.yellow_is_well:
         return Result("warning", request.component, "yellow", values)
     if colour not in ("green", "yellow"):
@@ -108,7 +109,7 @@ def _blocks(look: Look, _limits: NoLimits) -> Iterable[Result]:
                 raise NotKnown("no-answer", why=f"curl status {reply.fault}")
             yield _blocked(look.site, request, bodies.health(reply))
         except NotKnown as problem:
-            yield unknown(problem, request.component, because=("index.state", request.component))
+            yield unknown(problem, request.component, because=(Cause("index.state", request.component),))
 
 
 def _blocked(site: Site, request: Request, health: Health) -> Result:

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 
 from eakte_ops.health import bodies
 from eakte_ops.health.bodies import Health
-from eakte_ops.health.checks.units import down_component
+from eakte_ops.health.checks.units import unit_of
 from eakte_ops.health.facts.ports import PORTS, wanted_ports
 from eakte_ops.health.facts.startup import STARTUP, start_files
 from eakte_ops.health.facts.units import UNITS
 from eakte_ops.health.facts.web import PATIENCE_S, WEB, Reply, Request, reply_to, requests
-from eakte_ops.health.types import Check, Look, NoLimits, NotKnown, Result, Site, Text, Values, unknown
+from eakte_ops.health.types import Cause, Check, Look, NoLimits, NotKnown, Result, Site, Text, Values, unknown
 
 _REFUSED, _TIME_UP = 7, 28
 
 
-def no_body(reply: Reply, subject: str, because: tuple[str, str] | None) -> Result | None:
+def no_body(reply: Reply, subject: str, because: tuple[Cause, ...]) -> Result | None:
     """The result of an address that gave no answer at all; None if it gave one."""
     if reply.fault == 0:
         return None
@@ -41,7 +41,7 @@ def _health(look: Look, _limits: NoLimits) -> Iterable[Result]:
 
 
 def _one(look: Look, request: Request, replies: tuple[Reply | None, ...], before: Mapping[str, Result]) -> Result:
-    because = down_component(look, request.component)
+    because = unit_of(request.component)
     try:
         reply = reply_to(request, look.site, replies)
         nothing = no_body(reply, request.subject, because)
@@ -58,20 +58,30 @@ def _judged(subject: str, health: Health, reply: Reply, before: Mapping[str, Res
         "seconds": reply.seconds,
         "parts": tuple(f"{part.name}: {part.error}" if part.error else part.name for part in down),
     }
-    cause = _cause([part.name for part in down], before)
+    causes = _causes([part.name for part in down], before)
     if health.up:
-        return Result("warning" if down else "ok", subject, "nested" if down else "up", values, because=cause)
+        return Result("warning" if down else "ok", subject, "nested" if down else "up", values, because=causes)
     if down:
-        return Result("critical", subject, "down-parts", values, because=cause)
+        return Result("critical", subject, "down-parts", values, because=causes)
     known = health.status in ("DOWN", "OUT_OF_SERVICE")
     return Result("critical" if known else "warning", subject, "down" if known else "says", values)
 
 
-def _cause(down: list[str], before: Mapping[str, Result]) -> tuple[str, str] | None:
-    """What all nested components that are down have as a cause of their own: a service judged already, or a disk."""
-    if down and all(name in before and before[name].verdict != "ok" for name in down):
-        return ("service.health", down[0])
-    return ("disk.space", "") if down == ["diskSpace"] else None
+# What a nested component stands for: diskSpace, db and elasticsearch are the names Spring Boot gives its health
+# indicators, osrest is the product's.
+_MEANT: Mapping[str, Cause] = {
+    "diskSpace": Cause("disk.space"),
+    "db": Cause("database.answers", component="database"),
+    "elasticsearch": Cause(component="index"),
+    "osrest": Cause(component="application-server"),
+}
+
+
+def _causes(down: list[str], before: Mapping[str, Result]) -> tuple[Cause, ...]:
+    """What all nested components that are down stand for; () if one of them stands for itself."""
+    found = [Cause("service.health", name) if name in before else _MEANT.get(name) for name in down]
+    causes = tuple(cause for cause in found if cause is not None)
+    return causes if len(causes) == len(down) else ()
 
 
 HEALTH = Check(
@@ -138,10 +148,10 @@ def _aggregate(look: Look, _limits: NoLimits) -> Iterable[Result]:
         yield from _compared(look.site, request.component, listed, replies)
 
 
-def _speaker(site: Site, request: Request) -> tuple[str, str]:
+def _speaker(site: Site, request: Request) -> tuple[Cause, ...]:
     """The service on whose port the aggregate answers: its own fault is told by service.health."""
     start = request.url.rsplit("/", 1)[0] + "/"
-    return ("service.health", next((r.subject for r in health_requests(site) if r.url.startswith(start)), ""))
+    return tuple(Cause("service.health", r.subject) for r in health_requests(site) if r.url.startswith(start))
 
 
 def _compared(
@@ -153,14 +163,16 @@ def _compared(
         try:
             own = _own_word(reply_to(request, site, replies))
         except NotKnown as problem:
-            yield unknown(problem, request.subject, because=("service.health", request.subject))
+            yield unknown(problem, request.subject, because=(Cause("service.health", request.subject),))
             continue
         theirs = listed.get(request.subject, "")
         values: Values = {"own": own, "theirs": theirs}
         if not theirs:
             yield Result("warning", request.subject, "unlisted", values)
         elif (own == "UP") != (theirs == "UP"):
-            yield Result("warning", request.subject, "differs", values)
+            # An overview that has not noticed a service's own fault is told with that fault.
+            behind = (Cause("service.health", request.subject),) if theirs == "UP" else ()
+            yield Result("warning", request.subject, "differs", values, because=behind)
         else:
             yield Result("ok", request.subject, "agrees", values)
 
@@ -208,7 +220,7 @@ def _ports(look: Look, _limits: NoLimits) -> Iterable[Result]:
     open_ports = look[PORTS]
     for subject, port in wanted_ports(look.site).items():
         found = port in open_ports
-        because = None if found else down_component(look, subject.split(" ")[0])
+        because = unit_of(subject.split(" ")[0])
         yield Result(
             "ok" if found else "critical", subject, "open" if found else "closed", {"port": port}, because=because
         )
@@ -244,7 +256,7 @@ def _startup(look: Look, _limits: NoLimits) -> Iterable[Result]:
     found = look[STARTUP]
     for file in start_files(look.site):
         last = found.get(file.path)
-        because = down_component(look, file.component)
+        because = unit_of(file.component)
         if last is None:
             yield unknown(NotKnown("left-out"), file.component)
         elif last.state == "unreadable":

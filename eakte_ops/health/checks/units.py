@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eakte_ops.health.facts.units import UNITS, Unit, units_of
-from eakte_ops.health.types import Check, Look, NoLimits, NotKnown, Result, Text, Verdict, unknown
+from eakte_ops.health.types import Cause, Check, Look, NoLimits, NotKnown, Result, Text, Verdict, unknown
 
 _RUNS = {("active", "running"), ("active", "exited"), ("reloading", "reload")}
 _OURS = "eakte-"
 
 
-def down_component(look: Look, component: str) -> tuple[str, str] | None:
-    """The cause to name for what is only a consequence of a unit that does not run; None if it runs or is not known."""
-    try:
-        units = look[UNITS]
-    except NotKnown:
-        return None
-    unit = units.ours.get(units_of(look.site).get(component, ""))
-    return None if unit is None or unit.active in ("active", "reloading") else ("service.units", component)
+def unit_of(component: str) -> tuple[Cause, ...]:
+    """The cause of whatever can not work while the component's unit does not run."""
+    return (Cause("service.units", component),)
 
 
 def _failed(look: Look, _limits: NoLimits) -> Iterable[Result]:
@@ -62,11 +57,11 @@ def _ours(look: Look, _limits: NoLimits) -> Iterable[Result]:
         if unit is None:
             yield unknown(NotKnown("left-out"), component)
         else:
-            yield _component(component, name, unit, units.hold)
+            yield _component(component, name, unit, units.hold, f"{look.site.layout.logs}/{component}")
 
 
-def _component(component: str, name: str, unit: Unit, hold: str | None) -> Result:
-    values = {"unit": name, "active": unit.active, "sub": unit.sub, "result": unit.result or "-"}
+def _component(component: str, name: str, unit: Unit, hold: str | None, logs: str) -> Result:
+    values = {"unit": name, "logs": logs, "active": unit.active, "sub": unit.sub, "result": unit.result or "-"}
     if unit.load not in ("loaded", ""):
         return Result("critical", component, "missing", {**values, "load": unit.load}, owner="local-it", todo="missing")
     if (unit.active, unit.sub) in _RUNS:
@@ -91,7 +86,7 @@ SERVICES = Check(
             means="Compared with the product's profile and the inventory: every component of this server has to run. "
             "That a unit is started by hand (disabled, static) is no fault. A component that is held was stopped on "
             "purpose and must not start.",
-            todo="journalctl -u {unit} on {server}, then start it: sudo -n systemctl start {unit}",
+            todo="read its log in {logs} on {server}, then start it: sudo -n systemctl start {unit}",
             said={
                 "runs": "{subject} runs",
                 "failed": "{subject} has failed ({result})",
@@ -111,7 +106,7 @@ SERVICES = Check(
             means="Verglichen mit dem Profil des Produkts und dem Inventar: jede Komponente dieses Servers muss "
             "laufen. Dass eine Unit von Hand gestartet wird (disabled, static), ist kein Fehler. Eine angehaltene "
             "Komponente wurde mit Absicht gestoppt und darf nicht starten.",
-            todo="journalctl -u {unit} auf {server}, dann starten: sudo -n systemctl start {unit}",
+            todo="ihr Protokoll in {logs} auf {server} lesen, dann starten: sudo -n systemctl start {unit}",
             said={
                 "runs": "{subject} läuft",
                 "failed": "{subject} ist gescheitert ({result})",

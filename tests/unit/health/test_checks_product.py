@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from eakte_ops.health.types import NotKnown
+from eakte_ops.health.types import Cause, NotKnown
 from eakte_ops.remote.types import Answer
 from tests.unit.health import well
 from tests.unit.health.well import body, cluster, look, results, web
@@ -66,24 +66,34 @@ def test_an_answer_that_is_left_out_is_unknown() -> None:
 def test_a_manager_down_only_because_of_a_service_names_it_as_the_cause() -> None:
     manager = body("DOWN", dms={"status": "DOWN"}, rendition={"status": "UP"})
     found = health({"health dms": DOWN, "health service-manager": manager})
-    assert found["service-manager"].because == ("service.health", "dms")
-    assert found["dms"].because is None
+    assert found["service-manager"].because == (Cause("service.health", "dms"),)
+    assert found["dms"].because == ()
 
 
 def test_a_manager_down_for_another_reason_too_stands_for_itself() -> None:
     manager = body("DOWN", dms={"status": "DOWN"}, disk={"status": "DOWN"})
-    assert health({"health dms": DOWN, "health service-manager": manager})["service-manager"].because is None
+    assert health({"health dms": DOWN, "health service-manager": manager})["service-manager"].because == ()
 
 
 def test_a_full_disk_is_the_cause_of_a_program_that_is_down_for_it() -> None:
     full = b'{"status": "DOWN", "components": {"diskSpace": {"status": "DOWN"}}}'
-    assert health({"health dms": full})["dms"].because == ("disk.space", "")
+    assert health({"health dms": full})["dms"].because == (Cause("disk.space"),)
 
 
 def test_what_a_stopped_unit_causes_points_to_it() -> None:
     seen = look(units=well.units(SITE, gateway=STOPPED), web=web(SITE, fault={"health gateway": 7, "page gateway": 7}))
-    assert results("service.health", seen)["gateway"].because == ("service.units", "gateway")
-    assert results("gateway.answer", seen)["gateway"].because == ("service.units", "gateway")
+    assert results("service.health", seen)["gateway"].because == (Cause("service.units", "gateway"),)
+    assert results("gateway.answer", seen)["gateway"].because == (Cause("service.units", "gateway"),)
+
+
+def test_parts_that_stand_for_other_components_are_their_consequence() -> None:
+    down = {"status": "DOWN"}
+    found = health({"health rendition": body("DOWN", db=down, osrest=down), "health license": body("UP", licence=down)})
+    assert found["rendition"].because == (
+        Cause("database.answers", component="database"),
+        Cause(component="application-server"),
+    )
+    assert found["license"].because == ()
 
 
 def aggregate(listing: bytes, **more):
@@ -91,9 +101,11 @@ def aggregate(listing: bytes, **more):
 
 
 def test_the_aggregate_disagrees_both_ways() -> None:
-    assert aggregate(well.aggregate(SITE, dms="DOWN"))["dms"].said == "differs"
+    wrong = aggregate(well.aggregate(SITE, dms="DOWN"))["dms"]
+    assert (wrong.said, wrong.because) == ("differs", ())
     lying = aggregate(well.aggregate(SITE), **{"health dms": DOWN})
     assert (lying["dms"].verdict, lying["dms"].values) == ("warning", {"own": "DOWN", "theirs": "UP"})
+    assert lying["dms"].because == (Cause("service.health", "dms"),)
     assert lying["license"].verdict == "ok"
 
 
@@ -118,7 +130,7 @@ def test_junk_as_aggregate_is_unknown(junk) -> None:
 def test_no_aggregate_because_services_admin_is_down() -> None:
     page = web(SITE, fault={"aggregate service-manager": 7, "health services-admin": 7})
     (result,) = results("service.aggregate", look(web=page)).values()
-    assert (result.verdict, result.because) == ("unknown", ("service.health", "services-admin"))
+    assert (result.verdict, result.because) == ("unknown", (Cause("service.health", "services-admin"),))
 
 
 def test_a_closed_rpc_port() -> None:
@@ -243,7 +255,7 @@ def test_the_database_does_not_answer() -> None:
     (result,) = results("database.answers", seen).values()
     assert (result.verdict, result.owner) == ("critical", "centre")
     (queue,) = results("queue.age", seen).values()
-    assert (queue.verdict, queue.because) == ("unknown", ("database.answers", ""))
+    assert (queue.verdict, queue.because) == ("unknown", (Cause("database.answers"),))
 
 
 def test_a_database_of_local_it_is_their_finding() -> None:
@@ -277,7 +289,7 @@ def test_a_table_that_can_not_be_read_is_unknown_though_the_database_answers() -
     seen = look(database=Answer("database", 0, text, b"ERROR:  permission denied for table oscpmqueue\n"))
     assert results("database.answers", seen)[""].verdict == "ok"
     (result,) = results("queue.age", seen).values()
-    assert (result.verdict, result.because) == ("unknown", None)
+    assert (result.verdict, result.because) == ("unknown", ())
     assert "permission denied" in str(result.values["err"])
 
 

@@ -228,3 +228,49 @@ def test_a_threshold_of_a_town_is_used() -> None:
     these = [replace(these[0], site=known)]
     (finding,) = findings(look(these, FakeFleet({"herdecke-box": FakeServer(well.outputs(known), visit=well.VISIT)})))
     assert finding.judged.check == "queue.age"
+
+
+@pytest.mark.usefixtures("quiet_clock")
+def test_what_another_server_of_the_town_causes_is_told_there() -> None:
+    """Witten's index is stopped: the services on witten-app that need it are its consequence."""
+    these = stops("witten")
+    fleet = FakeFleet({stop.server.name: play(stop) for stop in these})
+    part = {"status": "DOWN", "details": {"error": "connection refused"}}
+    known = well.site("witten-app")
+    fleet.servers["witten-app"].answers = {
+        **well.outputs(known),
+        "web": well.web(known, {"health index-service": well.body("DOWN", elasticsearch=part)}),
+    }
+    index = well.site("witten-index")
+    fleet.servers["witten-index"].answers = {
+        **well.outputs(index),
+        "units": well.units(index, index={"ActiveState": "inactive", "SubState": "dead"}),
+        "web": well.web(index, fault={"index index": 7}),
+    }
+    (finding,) = findings(look(these, fleet))
+    assert (finding.judged.server, finding.judged.check) == ("witten-index", "service.units")
+    assert ("witten-app", "service.health") in {(each.server, each.check) for each in finding.consequences}
+
+
+@pytest.mark.usefixtures("quiet_clock")
+def test_a_part_that_is_down_though_its_component_is_well_stands_for_itself() -> None:
+    these = stops("witten")
+    fleet = FakeFleet({stop.server.name: play(stop) for stop in these})
+    known = well.site("witten-app")
+    page = well.web(known, {"health index-service": well.body("DOWN", elasticsearch={"status": "DOWN"})})
+    fleet.servers["witten-app"].answers = {**well.outputs(known), "web": page}
+    (finding,) = findings(look(these, fleet))
+    assert (finding.judged.server, finding.judged.result.subject) == ("witten-app", "index-service")
+
+
+@pytest.mark.usefixtures("quiet_clock")
+def test_a_database_server_that_is_down_is_the_cause_of_what_needs_it() -> None:
+    these = stops("witten")
+    fleet = FakeFleet({stop.server.name: play(stop) for stop in these})
+    fleet.servers["witten-db"].refuses = TimedOut(server="witten-db", seconds=10, phase="connect")
+    known = well.site("witten-app")
+    page = well.web(known, {"health application-server": well.body("DOWN", db={"status": "DOWN"})})
+    fleet.servers["witten-app"].answers = {**well.outputs(known), "web": page}
+    (finding,) = findings(look(these, fleet))
+    assert (finding.judged.server, finding.judged.check) == ("witten-db", "reachable")
+    assert [each.server for each in finding.consequences] == ["witten-app"]
