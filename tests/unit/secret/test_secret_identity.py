@@ -104,7 +104,11 @@ def test_an_identity_with_a_passphrase_asks_for_it(file: Path) -> None:
     asked: list[str] = []
 
     def answer(word: str) -> identity.AskPassphrase:
-        return lambda question: asked.append(question) or word
+        def ask(question: str) -> str:
+            asked.append(question)
+            return word
+
+        return ask
 
     assert identity.load(file, answer("open sesame")).public == (str(one.to_public()),)
     assert str(file) in asked[0]

@@ -8,7 +8,7 @@ import pytest
 
 from eakte_ops.clock import Clock
 from eakte_ops.errors import Busy, InvalidFile, Refused, UsageError
-from eakte_ops.secret import check, files, record, rekey
+from eakte_ops.secret import check, files, recipients, record, rekey
 from eakte_ops.secret.vault import LONGEST
 from tests.unit.secret.town import Town
 
@@ -265,7 +265,7 @@ def test_wherever_rekey_is_killed_the_leaver_is_not_forgotten_and_a_second_run_e
             rekey.rekey(filled.vault(), "admin-2")
     for name in LISTED:
         assert filled.vault().reveal(name).reveal() == f"canary-{name}"
-    on_record = {one.who for one in rekey.read_recipients(filled.vault().folder).everyone}
+    on_record = {one.who for one in recipients.read(filled.vault().folder).everyone}
     if "admin-2" not in on_record:
         for name in LISTED:
             assert any(line.startswith(f"{name} is known to admin-2") for line in told(filled))
