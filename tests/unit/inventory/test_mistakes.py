@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from tests.unit.inventory.conftest import Change, Look, told
+from tests.unit.product.cases import Case, cases
 
-
-class Case(NamedTuple):
-    """A block of mistakes.txt."""
-
-    file: str
-    old: str
-    new: str
-    said: str
-
-
-def _cases() -> list[Case]:
-    blocks = (Path(__file__).parent / "mistakes.txt").read_text("utf-8").strip().split("\n\n")[1:]
-    return [
-        Case(*(line.removeprefix(mark) for line, mark in zip(block.split("\n"), ("", "- ", "+ ", "= "), strict=True)))
-        for block in blocks
-    ]
-
-
-CASES = _cases()
+CASES = cases(Path(__file__).parent / "mistakes.txt")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.file}: {case.new[:40]}" for case in CASES])
 def test_one_change_one_mistake(case: Case, change: Change, look: Look) -> None:
-    change(case.file, case.old.replace("\\n", "\n"), case.new.replace("\\n", "\n"))
+    change(case.file, case.old, case.new)
     assert told(look().mistakes()) == [case.said]
 
 
