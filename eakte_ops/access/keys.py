@@ -80,10 +80,22 @@ def _decoded(kind: str, text: str) -> PublicKey:
         blob = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise ValueError("the text of the key is no base64; was it broken into lines?") from None
-    size = int.from_bytes(blob[:4], "big")
-    if len(blob) < 32 or blob[4 : 4 + size] != kind.encode("ascii"):
+    fields = _fields(blob)
+    if len(fields) < 2 or fields[0] != kind.encode("ascii"):
         raise ValueError(f"the text of the key is not that of a {kind} key; it was cut or altered")
     return PublicKey(kind, blob)
+
+
+def _fields(blob: bytes) -> list[bytes]:
+    """The fields of a key blob, each with its length before it (RFC 4253, 6.6); none if they do not fill it exactly."""
+    fields, at = [], 0
+    while at < len(blob):
+        end = at + 4 + int.from_bytes(blob[at : at + 4], "big")
+        if end > len(blob) or at + 4 > len(blob):
+            return []
+        fields.append(blob[at + 4 : end])
+        at = end
+    return fields
 
 
 def login_line(key: PublicKey, expires: date, addresses: Sequence[str]) -> str:

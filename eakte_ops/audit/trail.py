@@ -26,9 +26,9 @@ FIRST = "0" * 64
 
 
 class AuditRefused(Refused):
-    """The audit can not be written, so nothing was done."""
+    """The audit can not be read or written, so nothing was done."""
 
-    message = "the audit {file} can not be written ({said}), so nothing was done"
+    message = "the audit {file} can not be used ({said}), so nothing was done"
     hint = "every change has to be on record first: look at the disk and the rights of that folder"
 
 
@@ -132,6 +132,8 @@ class Trail:
                     yield line.rstrip(b"\n")
         except FileNotFoundError:
             return
+        except OSError as problem:
+            raise AuditRefused(problem.strerror or str(problem), file=str(self.file)) from None
 
 
 def _opened(file: Path) -> IO[bytes]:
