@@ -1,0 +1,176 @@
+"""`eakte-ops inventory` as a person types it, and how a server of the inventory is reached."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from eakte_ops.cli import main as frame
+from eakte_ops.cli.context import CONTEXT
+from eakte_ops.errors import Status
+from eakte_ops.inventory.samples import samples_folder
+from eakte_ops.inventory.schema import schema
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the sample operations folder."""
+    (tmp_path / "inventories").mkdir()
+    shutil.copyfile(samples_folder() / "eakte-ops.yml", tmp_path / "eakte-ops.yml")
+    for file in (samples_folder() / "inventories").glob("*.yml"):
+        shutil.copyfile(file, tmp_path / "inventories" / file.name)
+    return tmp_path
+
+
+@pytest.fixture
+def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command line on the folder: status, stdout, stderr."""
+
+    def _run(*words: str) -> tuple[int, str, str]:
+        status = frame.main(["--project", str(folder), *words])
+        seen = capsys.readouterr()
+        return status, seen.out, seen.err
+
+    return _run
+
+
+def spoil(folder: Path, town: str) -> None:
+    file = folder / "inventories" / f"{town}.yml"
+    file.write_text(file.read_text("utf-8").replace("servers:", "sevrers:"), "utf-8")
+
+
+class TestCheck:
+    def test_all_well(self, run: Run) -> None:
+        assert run("inventory", "check") == (Status.OK, "10 towns, 21 servers: no errors.\n", "")
+        assert run("inventory", "check", "witten", "herdecke")[1] == "2 towns, 5 servers: no errors.\n"
+
+    def test_mistakes_are_told_with_file_line_and_column_and_end_with_2(self, run: Run, folder: Path) -> None:
+        spoil(folder, "herdecke")
+        status, out, err = run("inventory", "check")
+        assert (status, out) == (Status.USAGE, "")
+        assert err.splitlines() == [
+            "inventories/herdecke.yml:5:1  servers: missing: The servers of the town",
+            'inventories/herdecke.yml:16:1  sevrers: unknown key; did you mean "servers"?',
+            "2 errors in 1 of 12 files.",
+        ]
+
+    def test_another_town_is_right_all_the_same_and_what_is_left_out_is_said(self, run: Run, folder: Path) -> None:
+        spoil(folder, "herdecke")
+        status, out, err = run("inventory", "check", "witten")
+        assert (status, out) == (Status.OK, "1 town, 4 servers: no errors.\n")
+        assert err == "inventories/herdecke.yml has 2 errors and is left out (eakte-ops inventory check)\n"
+
+    def test_for_programs(self, run: Run, folder: Path) -> None:
+        status, out, _ = run("inventory", "check", "--json")
+        assert (status, json.loads(out)["errors"]) == (Status.OK, [])
+        spoil(folder, "herdecke")
+        status, out, _ = run("inventory", "check", "--json")
+        data = json.loads(out)
+        assert status == Status.USAGE
+        assert data["schema"] == "eakte-ops/inventory-check"
+        assert data["errors"][0]["file"] == "inventories/herdecke.yml"
+        assert data["errors"][0]["line"] == 5
+
+    def test_a_town_that_does_not_exist(self, run: Run) -> None:
+        status, _, err = run("inventory", "check", "witen")
+        assert status == Status.USAGE
+        assert err.startswith('There is no town "witen"; did you mean "witten"?\n')
+
+    def test_a_folder_without_towns_says_what_to_do(self, run: Run, folder: Path) -> None:
+        for file in (folder / "inventories").glob("[!_]*.yml"):
+            file.unlink()
+        status, out, err = run("inventory", "check")
+        assert (status, out) == (Status.OK, "0 towns, 0 servers: no errors.\n")
+        assert "No town yet" in err
+
+    def test_a_threshold_of_a_check_that_does_not_exist(self, run: Run, folder: Path) -> None:
+        file = folder / "inventories" / "_defaults.yml"
+        file.write_text(file.read_text("utf-8").replace("certificate.end", "certificate.ende"), "utf-8")
+        assert 'no check "certificate.ende"; did you mean "certificate.end"?' in run("inventory", "check")[2]
+
+    @pytest.mark.parametrize("name", ["inventory", "health", "init", "lab"])
+    def test_a_town_named_like_a_command(self, name: str, run: Run, folder: Path) -> None:
+        (folder / "inventories" / "herdecke.yml").rename(folder / "inventories" / f"{name}.yml")
+        assert f"a town can not be named {name}" in run("inventory", "check")[2]
+
+
+class TestShow:
+    def test_list(self, run: Run) -> None:
+        status, out, err = run("inventory", "list")
+        assert status == Status.OK
+        assert out.splitlines()[0].split() == [
+            "TOWN",
+            "NAME",
+            "KEY",
+            "RING",
+            "PRODUCT",
+            "DATABASE",
+            "SERVERS",
+            "WINDOWS",
+        ]
+        assert out.splitlines()[1].startswith("witten ")
+        assert len(out.splitlines()) == 11
+        assert err.startswith("10 towns, 21 servers in ")
+
+    def test_list_for_programs(self, run: Run) -> None:
+        data = json.loads(run("inventory", "list", "--json")[1])
+        assert (data["schema"], data["version"]) == ("eakte-ops/towns", 1)
+        assert [town["id"] for town in data["towns"]] == sorted(town["id"] for town in data["towns"])
+
+    def test_list_of_a_broken_folder_is_no_list(self, run: Run, folder: Path) -> None:
+        spoil(folder, "herdecke")
+        status, out, _ = run("inventory", "list")
+        assert (status, out) == (Status.USAGE, "")
+
+    def test_show(self, run: Run, folder: Path) -> None:
+        spoil(folder, "herdecke")
+        status, out, err = run("inventory", "show", "wetter")
+        assert status == Status.OK
+        assert out.startswith("Wetter (Ruhr) (Stadt Wetter (Ruhr)) · key 05954032 · ring 1")
+        assert "herdecke.yml has 2 errors and is left out" in err
+        data = json.loads(run("inventory", "show", "wetter", "--json")[1])
+        assert data["id"] == "wetter"
+        assert data["municipality"]["key"] == "05954032"
+
+    def test_schema(self, run: Run) -> None:
+        assert json.loads(run("inventory", "schema")[1]) == schema("town")
+        assert json.loads(run("inventory", "schema", "settings")[1]) == schema("settings")
+        assert run("inventory", "schema", "nothing")[0] == Status.USAGE
+
+
+class TestTarget:
+    def test_through_a_jump_host_with_the_towns_own_keys(self, run: Run, folder: Path) -> None:
+        run("inventory", "check")
+        town = CONTEXT.inventory().towns["hattingen"]
+        target = CONTEXT.target(town, town.server("hattingen-db"), "look")
+        assert (target.name, target.address, target.user) == ("hattingen-db", "198.51.100.42", "eakte-look")
+        assert target.known_hosts == folder / "inventories" / "hattingen.known_hosts"
+        assert target.identity is None
+        assert target.via is not None
+        assert (target.via.name, target.via.user) == ("hattingen-jump", "eakte-jump")
+        assert target.via.known_hosts == target.known_hosts
+        assert CONTEXT.target(town, town.said.jump_hosts[0], "look") == target.via
+
+    def test_each_account_has_its_key_relative_to_the_folder(self, run: Run, folder: Path) -> None:
+        settings = folder / "eakte-ops.yml"
+        text = settings.read_text("utf-8").replace('night: {identity: ""}', "night: {identity: keys/night}")
+        settings.write_text(text.replace('work: {identity: ""}', "work: {identity: /root/key}"), "utf-8")
+        run("inventory", "check")
+        town = CONTEXT.inventory("witten").towns["witten"]
+        look = CONTEXT.target(town, town.server("witten-db"), "look")
+        work = CONTEXT.target(town, town.server("witten-db"), "work")
+        assert (look.user, look.identity) == ("eakte-look", folder / "keys" / "night")
+        assert (work.user, work.identity) == ("eakte-ops", Path("/root/key"))
+
+    def test_windows_speaks_another_dialect_and_ports_count(self, run: Run) -> None:
+        run("inventory", "check")
+        towns = CONTEXT.inventory().towns
+        gevelsberg, kreis = towns["gevelsberg"], towns["ennepe-ruhr-kreis"]
+        assert CONTEXT.target(gevelsberg, gevelsberg.server("gevelsberg-app"), "look").dialect == "powershell"
+        assert CONTEXT.target(kreis, kreis.server("kreis-index"), "look").port == 2200
