@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from eakte_ops.clock import SYSTEM, Clock
+from eakte_ops.inventory.samples import samples_folder
 from eakte_ops.lab.keys import NIGHT, PERSON, age_identity, ssh_key
 from eakte_ops.lab.places import Places
-from eakte_ops.lab.samples import samples
 from eakte_ops.lab.towns import LabTown
 
 _SETTINGS = """\
@@ -55,7 +55,7 @@ def write_operations(
     (folder / "inventories").mkdir(exist_ok=True)
     for name in ("_defaults", *(town.key for town in wanted)):
         file = f"inventories/{name}.yml"
-        _write(folder / file, (samples() / file).read_text(encoding="utf-8"))
+        _write(folder / file, (samples_folder() / file).read_text(encoding="utf-8"))
     own = ", ".join(f'"{net.operations}"' for town in known for net in town.networks if net.operations)
     values = {"OWN": own, "PERSON": public[PERSON], "NIGHT": public[NIGHT]}
     values["END"] = (clock.now() + _KEYS_LAST).date().isoformat()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from eakte_ops.cli.context import Context
 from eakte_ops.lab.image import build_image
 from eakte_ops.lab.lab import Lab
 from eakte_ops.lab.missing import refuse_if_missing
@@ -29,3 +30,23 @@ def own_lab(image: Path, tmp_path: Path) -> Iterator[Lab]:
     lab = small_lab(tmp_path)
     yield lab
     lab.down()
+
+
+@pytest.fixture(scope="session")
+def lab(image: Path) -> Iterator[Lab]:
+    """The lab of this machine with all towns at work. Towns that were not up are removed afterwards."""
+    assert image.is_dir()
+    lab = Lab()
+    before = {state.host.town for state in lab.states() if state.state != "absent"}
+    lab.up((), lambda folder: Context(project=folder))
+    yield lab
+    if before:
+        lab.down(town.key for town in lab.towns if town.key not in before)
+    else:
+        lab.down()
+
+
+@pytest.fixture
+def operations(lab: Lab) -> Path:
+    """The operations folder of the lab with all towns at work."""
+    return lab.places.operations
