@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eakte_ops.cli.access_parts import trail
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, show, show_json
 from eakte_ops.errors import IdentityUnsafe, Refused, Status, UsageError
@@ -35,7 +36,7 @@ def set_(town: OneTown, name: Name, surplus: Surplus = None) -> int:
 
     _not_on_the_command_line(surplus)
     vault = vault_of(_listing(town, name), needs_identity=False)
-    return _put(vault, name, without_line_end(_typed(town, name) if sys.stdin.isatty() else _piped()))
+    return _put("secret set", vault, name, without_line_end(_typed(town, name) if sys.stdin.isatty() else _piped()))
 
 
 @app.command()
@@ -45,7 +46,7 @@ def edit(town: OneTown, name: Name, surplus: Surplus = None) -> int:
 
     _not_on_the_command_line(surplus)
     vault = vault_of(_listing(town, name))
-    return _put(vault, name, edited(vault.reveal(name) if name in vault.names() else None, name))
+    return _put("secret edit", vault, name, edited(vault.reveal(name) if name in vault.names() else None, name))
 
 
 @app.command()
@@ -59,7 +60,9 @@ def get(
     terminal = sys.stdout.isatty()
     if terminal and not on_screen:
         raise Refused("the value would stand on the screen", way_out="pipe it into a program, or add --show")
-    value = vault_of(inventory.towns[town]).reveal(name).reveal()
+    secret = vault_of(inventory.towns[town]).reveal(name)
+    trail(inventory).record("secret get", town=town, details={"name": name})
+    value = secret.reveal()
     # Not through `show`: this is the one place where a value is meant to leave, and it leaves as it is.
     sys.stdout.write(f"{value}\n" if terminal else value)
     sys.stdout.flush()
@@ -123,6 +126,7 @@ def rekey_(
         here = remove if remove in present[vault.town] else ""
         if remove and not here:
             say(f'{vault.town}: "{remove}" is no recipient here')
+        trail(inventory).record("secret rekey", town=vault.town, details={"remove": here})
         open_points = _tell(rekey(vault, here)) or open_points
     return Status.FINDINGS if open_points else Status.OK
 
@@ -203,9 +207,10 @@ def _piped() -> str:
     return text
 
 
-def _put(vault: Vault, name: str, value: str) -> int:
+def _put(act: str, vault: Vault, name: str, value: str) -> int:
     from eakte_ops.secret.record import read
 
+    trail(CONTEXT.inventory(vault.town)).record(act, town=vault.town, details={"name": name})
     before = read(vault.folder, name)
     file = vault.folder.shown(vault.folder.sealed(name))
     if not vault.put(name, value):

@@ -251,6 +251,36 @@ def test_an_error_with_debug_holds_no_value_in_itself_or_what_caused_it(
         error = error.__context__
 
 
+def test_every_act_is_on_record_without_the_value(
+    filled: Town, eakte_ops: Run, pipe: Callable[[bytes], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe(f"{CANARY}-2".encode())
+    assert eakte_ops("secret", "set", "witten", "database-password") == 0
+    assert eakte_ops("secret", "get", "witten", "database-password") == 0
+    assert eakte_ops("secret", "rekey", "witten", "--remove", "admin-2") == 1
+    written = (filled.root / "state" / "audit.jsonl").read_text()
+    entries = [json.loads(line) for line in written.splitlines()]
+    assert [(entry["what"], entry["town"], entry["details"]) for entry in entries] == [
+        ("secret set", "witten", {"name": "database-password"}),
+        ("secret get", "witten", {"name": "database-password"}),
+        ("secret rekey", "witten", {"remove": "admin-2"}),
+    ]
+    assert CANARY not in written
+
+
+def test_where_the_act_can_not_be_recorded_it_does_not_happen(
+    filled: Town, eakte_ops: Run, pipe: Callable[[bytes], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (filled.root / "state").write_text("a file where the folder should be")
+    before = filled.vault().fingerprint("database-password")
+    pipe(b"canary-new")
+    assert eakte_ops("secret", "set", "witten", "database-password") == 7
+    assert eakte_ops("secret", "get", "witten", "database-password") == 7
+    assert eakte_ops("secret", "rekey", "witten", "--remove", "admin-2") == 7
+    assert filled.vault().fingerprint("database-password") == before
+    assert "canary" not in "".join(capsys.readouterr())
+
+
 def test_what_was_revealed_does_not_leave_through_say_or_show(filled: Town, capsys: pytest.CaptureFixture[str]) -> None:
     from eakte_ops.cli.output import say, show, show_json
 
