@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import socket
 import threading
@@ -15,7 +16,7 @@ import paramiko
 
 from eakte_ops.errors import LineLost, NotSupported, OutputCut, TimedOut
 from eakte_ops.remote import known_hosts, login, tcp, wire
-from eakte_ops.remote.jump import JumpHosts
+from eakte_ops.remote.jump import JumpHosts, Tunnel
 from eakte_ops.remote.login import Limits
 from eakte_ops.remote.sshconfig import Route, SshConfig
 from eakte_ops.remote.types import Phase, Target, Visit
@@ -28,6 +29,7 @@ Watching: TypeAlias = Callable[[Target, Phase], None]
 Enter: TypeAlias = Callable[[wire.Wire, login.Clock, Route], None]
 
 _CHUNK = 32_768
+_BACKSTOP_S = 0.3  # our own waits end first and know the phase
 _DICE = random.SystemRandom()
 # A connection that breaks before anything was said may be sshd's MaxStartups at work: try again, a little later.
 _PAUSES_S = (0.2, 0.5)
@@ -42,7 +44,7 @@ class SshConnection:
     """One server, logged in. `talk` may be called several times, one after the other."""
 
     def __init__(
-        self, target: Target, made: wire.Wire, sock: socket.socket | paramiko.Channel, visit: Visit, watch: Watch
+        self, target: Target, made: wire.Wire, sock: socket.socket | Tunnel, visit: Visit, watch: Watch
     ) -> None:
         self.target = target
         self.visit = visit
@@ -57,7 +59,7 @@ class SshConnection:
         """See `types.Connection`."""
         if self.target.dialect != "posix":
             raise NotSupported("PowerShell on a real connection", place=self.target.name)
-        self._watch.until(deadline)
+        self._watch.until(deadline + _BACKSTOP_S)
         began = monotonic()
         channel = None
         try:
@@ -76,8 +78,9 @@ class SshConnection:
                 raise TimedOut(server=self.target.name, seconds=waited, phase="exchange") from broken
             raise LineLost(server=self.target.name, phase="exchange") from broken
         finally:
-            if channel is not None and self.transport.is_active():
-                channel.close()
+            if channel is not None:
+                with contextlib.suppress(paramiko.SSHException, OSError, EOFError):  # the line is gone
+                    channel.close()
             self._watch.until(float("inf"))
 
     def _listen(
@@ -183,15 +186,16 @@ class Connector:
             try:
                 return self._once(target, route, clock, enter)
             except LineLost as lost:
-                if pause is None or lost.values["phase"] not in ("banner", "key exchange") or clock.left(1) < 1:
+                again = lost.values["phase"] in ("banner", "key exchange") and not self._stopped.is_set()
+                if pause is None or not again or clock.left(pause + 1) < pause + 1:
                     raise
                 # Spread out: those that were turned away together must not come back together.
-                self._stopped.wait(min(pause * _DICE.uniform(0.5, 1.5), clock.left(pause)))
+                self._stopped.wait(pause * _DICE.uniform(0.5, 1.0))
         raise AssertionError
 
     def _once(self, target: Target, route: Route, clock: login.Clock, enter: Enter) -> SshConnection:
         attempt = _Attempt()
-        attempt.watch = self._watchdog.watch(clock.deadline, attempt.end)
+        attempt.watch = self._watchdog.watch(clock.deadline + _BACKSTOP_S, attempt.end)
         try:
             if self._stopped.is_set():
                 raise clock.lost("connect")
@@ -269,7 +273,7 @@ class _Attempt:
     line: wire.Wire
 
     def __init__(self) -> None:
-        self.sock: socket.socket | paramiko.Channel | None = None
+        self.sock: socket.socket | Tunnel | None = None
         self._raw: socket.socket | None = None
 
     def born(self, sock: socket.socket) -> None:
@@ -278,14 +282,11 @@ class _Attempt:
 
     def end(self) -> None:
         """Wake whoever waits: quick, from any thread, never raises."""
-        try:
+        with contextlib.suppress(OSError):  # ended already
             if self._raw is not None:
                 self._raw.shutdown(socket.SHUT_RDWR)
-            elif isinstance(self.sock, paramiko.Channel):
-                # Not close(): that sends, and would wait where the jump host's own line is stuck.
-                self.sock.in_buffer.close()
-        except (OSError, EOFError, paramiko.SSHException):  # ended already
-            pass
+            elif self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Give back all that was taken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,31 @@ from eakte_ops.errors import EakteError, JumpHostFailed, LineLost, TimedOut
 from eakte_ops.remote import cleaning, wire
 from eakte_ops.remote.login import Clock
 from eakte_ops.remote.types import Target
+
+
+class Tunnel:
+    """A channel through a jump host in the place of a socket, as paramiko wants to have one.
+
+    Closing never raises, also when the jump host is gone; `shutdown` wakes the reader without sending anything, which
+    would wait where the jump host's own line is stuck.
+    """
+
+    def __init__(self, channel: paramiko.Channel) -> None:
+        self._channel = channel
+        self.send = channel.send
+        self.recv = channel.recv
+        self.settimeout = channel.settimeout
+        self._closed = False
+
+    def shutdown(self, _how: int) -> None:
+        """Let whoever reads see the end."""
+        self._channel.in_buffer.close()
+
+    def close(self) -> None:
+        """Give the channel back."""
+        self._closed = True
+        with contextlib.suppress(paramiko.SSHException, OSError, EOFError):
+            self._channel.close()
 
 
 class Hop(Protocol):
@@ -39,7 +65,7 @@ class _Shared:
 
 
 class JumpHosts:
-    """Lends channels through jump hosts. `opened` makes the one connection, a channel may take `limit` seconds."""
+    """Lends tunnels through jump hosts. `opened` makes the one connection, a channel may take `limit` seconds."""
 
     def __init__(self, opened: OpenHop, limit: float) -> None:
         self._limit = limit
@@ -49,14 +75,14 @@ class JumpHosts:
 
     def channel(
         self, server: str, via: Target, place: tuple[str, int], clock: Clock
-    ) -> tuple[paramiko.Channel, Callable[[], None]]:
-        """A channel to `place` (address, port) as `via` sees it, and what gives it back.
+    ) -> tuple[Tunnel, Callable[[], None]]:
+        """A tunnel to `place` (address, port) as `via` sees it, and what gives it back.
 
         Raises the jump host's own errors (named after it, `place` = the server), JumpHostFailed or TimedOut.
         """
         shared = self._borrow(server, via, clock)
         try:
-            return self._through(server, via, place, clock, shared), lambda: self._release(via, shared)
+            return Tunnel(self._through(server, via, place, clock, shared)), lambda: self._release(via, shared)
         except BaseException:
             self._release(via, shared)
             raise

@@ -93,6 +93,9 @@ class Posix:
                     lost = "line lost"
                 except EakteError as broken:
                     lost = _in_short(broken)
+            if lost:
+                frames["out"].finish()
+                frames["err"].finish()
             yield _answer(question, number, frames["out"], frames["err"], lost)
 
 
@@ -149,6 +152,10 @@ class _Frames:
             self._mark(bytes(self._rest[len(self._marker) : line_end]))
             del self._rest[: line_end + 1]
         self._body(len(self._rest) - len(self._marker) + 1)
+
+    def finish(self) -> None:
+        """Nothing more comes: what was held back as the possible beginning of a mark is output."""
+        self._body(len(self._rest))
 
     def _body(self, upto: int) -> None:
         """Hand the first `upto` bytes to the open section."""

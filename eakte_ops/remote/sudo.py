@@ -14,13 +14,12 @@ from eakte_ops.remote import cleaning
 from eakte_ops.remote.posix import quote
 
 _SENTENCES: tuple[tuple[type[SudoRefused], str], ...] = (
-    (SudoNeedsTty, r"you must have a tty to run sudo|terminal is required|Terminal (?:haben|benötigt)"),
-    (SudoNeedsTty, r"(?:müssen|muss) ein (?:TTY|Terminal)|TTY.{0,40}(?:sudo|auszuführen)"),
     (SudoPasswordAsked, r"a password is required|interactive authentication is required"),
-    (SudoPasswordAsked, r"[Pp]asswort (?:ist|wird|notwendig|benötigt|erforderlich)"),
+    (SudoPasswordAsked, r"[Pp]asswort.{0,20}(?:notwendig|benötigt|erforderlich)"),
+    (SudoNeedsTty, r"you must have a tty to run sudo|(?:TTY|Terminal).{0,40}(?:sudo|auszuführen)"),
     (SudoRuleMissing, r"is not allowed to (?:execute|run)|may not run sudo|is not in the sudoers file"),
-    (SudoRuleMissing, r"(?:nicht|darf).{0,80}(?:erlaubt|gestattet|ausführen)|nicht in der (?:\"?sudoers\"?)-?\s*Datei"),
-    (SudoRefused, r"no valid sudoers sources|parse error in|syntax error.{0,40}sudoers|effective uid is not 0"),
+    (SudoRuleMissing, r"darf.{0,200}nicht.{0,20}ausführen|nicht in der sudoers-Datei"),
+    (SudoRefused, r"no valid sudoers sources|(?:parse|syntax) error|effective uid is not 0"),
 )
 _SENTENCE = tuple((kind, re.compile(pattern)) for kind, pattern in _SENTENCES)
 _SAID_BY_SUDO = re.compile(r"^(?:sudo: |Sorry, |Leider |.* is not in the sudoers|.*nicht in der)", re.MULTILINE)

@@ -95,7 +95,8 @@ def dial(
             sock.close()
         except OSError as no:
             sock.close()
-            refused = no
+            if monotonic() < deadline:  # else it is our own watchdog that ended the attempt
+                refused = no
         else:
             return sock
     if refused is not None:

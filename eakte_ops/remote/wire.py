@@ -103,8 +103,8 @@ def host_key_order(known: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([name for name in wanted if name in HOST_KEYS] + list(HOST_KEYS)))
 
 
-def transport(sock: socket.socket | paramiko.Channel, known: Sequence[str]) -> Wire:
-    """A Wire over `sock`, not started. `known`: types of the host keys in known_hosts, in order."""
+def transport(sock: Any, known: Sequence[str]) -> Wire:
+    """A Wire over `sock` (a socket or a jump.Tunnel), not started. `known`: types of the known host keys, in order."""
     made = Wire(sock, default_window_size=WINDOW, strict_kex=True, packetizer_class=_Packets)
     options = made.get_security_options()
     options.kex = _offered(KEX, options.kex)
@@ -120,11 +120,10 @@ def _offered(allowed: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in allowed if name in known)
 
 
-def end(made: Wire, sock: socket.socket | paramiko.Channel) -> None:
+def end(made: Wire, sock: Any) -> None:
     """Close at once and wait for paramiko's thread; never raises. The shutdown wakes a thread blocked on the socket."""
-    if isinstance(sock, socket.socket):
-        with contextlib.suppress(OSError):  # never connected, or gone already
-            sock.shutdown(socket.SHUT_RDWR)
+    with contextlib.suppress(OSError):  # never connected, or gone already
+        sock.shutdown(socket.SHUT_RDWR)
     made.close()
     sock.close()
     if made.is_alive():

@@ -100,7 +100,7 @@ def running(
         shutil.copy(folder / "id.pub", folder / "authorized_keys")
         (folder / "known_hosts").touch()
     else:
-        for name in ("id", "authorized_keys"):
+        for name in ("id", "id.pub", "authorized_keys"):
             shutil.copy(like.folder / name, folder / name)
         (folder / "known_hosts").symlink_to(like.folder / "known_hosts")
     port = free_port(address)
@@ -123,7 +123,7 @@ def running(
 
 
 class Proxy:
-    """Stands before a server. Each direction passes through until its limit of bytes, then the line is cut or stalls.
+    """Stands before a server. Each direction of a connection passes up to a limit of bytes, then it is cut or stalls.
 
     `say`: sent instead of asking the server at all. `seen`: connections so far.
     """
@@ -193,11 +193,13 @@ class Proxy:
 
     def _pass(self, way: str, source: socket.socket, sink: socket.socket) -> None:
         limit = self._limits[way]
+        passed = 0
         with contextlib.suppress(OSError):
             while data := source.recv(65_536):
-                room = len(data) if limit is None else limit - self.passed[way]
+                room = len(data) if limit is None else limit - passed
                 sink.sendall(data[:room])
-                self.passed[way] += min(room, len(data))
+                passed += min(room, len(data))
+                self.passed[way] = passed
                 if room < len(data):
                     if self._then == "stall":
                         return

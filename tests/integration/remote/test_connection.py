@@ -313,7 +313,8 @@ def config(tmp_path: Path, text: str) -> Connector:
 def test_ssh_config_fills_what_is_left_open(sshd: Sshd, tmp_path: Path) -> None:
     connector = config(
         tmp_path,
-        f"Host witten-db\n HostName {sshd.address}\n Port {sshd.port}\n User {user()}\n IdentityFile {sshd.folder}/id\n",
+        f"Host witten-db\n HostName {sshd.address}\n Port {sshd.port}\n User {user()}\n"
+        f" IdentityFile {sshd.folder}/id\n",
     )
     works(connector, Target("witten-db", "", "", sshd.folder / "known_hosts"))
 
