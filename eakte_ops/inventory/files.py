@@ -105,38 +105,38 @@ class ComponentSettings(Strict):
     services: Mapping[str, ServiceSettings] = Field(default={}, description="Name of a service: what differs here.")
 
 
-class JumpHost(Strict):
-    """A host of the town through which its servers are reached, as the account that the access pack creates."""
+class Host(Strict):
+    """What all hosts of a town have."""
 
     name: Name = Field(description="Unique among all names of all towns.")
     address: Address = Field(description="IP address or host name, as the operations host reaches it.")
     port: PortNumber = Field(default=22, description="Port of sshd.")
+
+
+class JumpHost(Host):
+    """A host of the town through which its servers are reached, as the account that the access pack creates."""
+
     inside: OptionalAddress = Field(
         default="", description="Address under which the servers behind it see it; empty means `address`."
     )
 
 
-class Storage(Strict):
+class Storage(Host):
     """The town's own backup storage; the centre has no account there."""
 
-    name: Name = Field(description="Unique among all names of all towns.")
     address: Address = Field(description="IP address or host name, as the servers of the town reach it.")
-    port: PortNumber = Field(default=22, description="Port of sshd.")
 
 
-class Server(Strict):
-    """A host in a town."""
+class Server(Host):
+    """A server of the town, with parts of the software on it."""
 
-    name: Name = Field(description="Unique among all names of all towns.")
     address: Address = Field(
         description="IP address or host name, as the operations host reaches it; behind a jump host, as that one does."
     )
     platform: Platform = Field(default="linux", description="Operating system.")
-    port: PortNumber = Field(default=22, description="Port of sshd.")
     jump: Name | None = Field(default=None, description="Jump host of the same town that leads here.")
     components: Mapping[str, ComponentSettings] = Field(
-        default={},
-        description="Components of the product on this server: what differs from the profile, {} if nothing.",
+        default={}, description="Components of the product on this server: what differs from the profile, {} if nothing."
     )
     thresholds: Thresholds = Field(default={}, description="Check: field: value that differs on this server.")
     tags: tuple[Name, ...] = Field(default=(), description="Words of your own, to select servers by.")
