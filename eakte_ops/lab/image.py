@@ -80,8 +80,17 @@ def build_image(places: Places, tell: Tell) -> Path:
     run(build_argv(root, overlay, finish), limit=_LIMIT_S, place="image")
     root.rename(image)
     shutil.rmtree(part)
+    _remove_older(places, image)
     tell("image", "is ready")
     return image
+
+
+def _remove_older(places: Places, current: Path) -> None:
+    """Images of other recipes go, unless a host still stands on them."""
+    mounts = Path("/proc/self/mounts").read_text(encoding="utf-8")
+    for other in places.cache.glob("image-*"):
+        if other != current and f"lowerdir={other}," not in mounts:
+            shutil.rmtree(other)
 
 
 def purge_images(places: Places) -> None:
