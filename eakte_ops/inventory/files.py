@@ -136,7 +136,7 @@ class Server(Host):
     platform: Platform = Field(default="linux", description="Operating system.")
     jump: Name | None = Field(default=None, description="Jump host of the same town that leads here.")
     components: Mapping[str, ComponentSettings] = Field(
-        default={}, description="Components of the product on this server: what differs from the profile, {} if nothing."
+        default={}, description="Components of the product on this server: what differs from the profile, else {}."
     )
     thresholds: Thresholds = Field(default={}, description="Check: field: value that differs on this server.")
     tags: tuple[Name, ...] = Field(default=(), description="Words of your own, to select servers by.")
