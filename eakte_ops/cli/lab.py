@@ -78,7 +78,7 @@ def status(as_json: Json = False) -> None:
         say(f"LAB  operations folder {lab.places.operations}")
         _table(states)
         for each in broken:
-            say(f"broken: {each.scenario.name} on {each.host.name} ({each.scenario.says})")
+            show(f"broken: {each.scenario.name} on {each.host.name} ({each.scenario.says})")
         return
     exists = (lab.places.operations / "eakte-ops.yml").is_file()
     project = str(lab.places.operations) if exists else None

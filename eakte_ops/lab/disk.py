@@ -66,8 +66,3 @@ def remove_disk(places: Places, name: str) -> None:
             run(["umount", str(path)])
     shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(places.runtime / "propagate" / name, ignore_errors=True)
-
-
-def mounted(places: Places, name: str) -> bool:
-    """Whether the host's root is there."""
-    return places.root(name).is_mount()

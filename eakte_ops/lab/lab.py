@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eakte_ops.errors import UsageError
 from eakte_ops.events import Sink, silent
 from eakte_ops.lab import machine
 from eakte_ops.lab.centre import Open
@@ -26,7 +27,7 @@ from eakte_ops.lab.scenarios.catalogue import scenario_named
 from eakte_ops.lab.ssh import person_argv
 from eakte_ops.lab.told import Tell, teller
 from eakte_ops.lab.towns import TOWNS, Host, LabTown, host_named, towns_named
-from eakte_ops.lab.trouble import Trouble, break_it, chosen, mend_all, planned, troubles
+from eakte_ops.lab.trouble import Trouble, break_it, chosen, forget, mend_all, planned, troubles
 from eakte_ops.product.load import profile
 
 _SIDE_BY_SIDE = 4
@@ -102,9 +103,11 @@ class Lab:
 
         Without names all, and the operations folder; with `purge_image` also the images.
         """
+        refuse_unless_root("lab down")
         named = tuple(towns)
         wanted = towns_named(named, self.towns)
-        refuse_unless_root("lab down")
+        if named and purge_image:
+            raise UsageError("the image is that of all towns", way_out="lab down --purge-image, without a town")
         with held(self.places.lock, "lab down"):
             with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
                 list(pool.map(self._remove, [host for town in wanted for host in town.hosts]))
@@ -120,6 +123,7 @@ class Lab:
         was_there = self.places.host(host.name).exists()
         machine.kill(self.places, host)
         remove_disk(self.places, host.name)
+        forget(self.places, host)
         if was_there:
             self.tell(host.name, "is removed")
 

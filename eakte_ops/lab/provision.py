@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from eakte_ops.access.load import load_access
 from eakte_ops.access.pack import Pack, packs
 from eakte_ops.access.rules import Access
+from eakte_ops.errors import EakteError
 from eakte_ops.inventory.model import Town
 from eakte_ops.lab.centre import Centre
 from eakte_ops.lab.grant import accept, install_pack
@@ -27,7 +28,7 @@ _SIDE_BY_SIDE = 4
 def provision(places: Places, centre: Centre, towns: Sequence[str], tell: Tell) -> None:
     """Bring these towns to work, side by side. A town that is ready already, by the same packs and release, is left.
 
-    Raises: what the first town that failed raised; the others are carried to their end.
+    Raises: what the first town that failed raised, after the others were carried to their end; each failure is told.
     """
     inventory = centre.inventory(*towns)
     access = load_access(places.operations, inventory.towns)
@@ -35,9 +36,11 @@ def provision(places: Places, centre: Centre, towns: Sequence[str], tell: Tell) 
     try:
         with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
             wanted = [_Provisioning(places, centre, connector, inventory.towns[town], access, tell) for town in towns]
-            list(pool.map(_Provisioning.carry_out, wanted))
+            failed = [error for error in pool.map(_Provisioning.carried_out, wanted) if error]
     finally:
         connector.abort()
+    if failed:
+        raise failed[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,15 @@ class _Provisioning:
     town: Town
     access: Access
     tell: Tell
+
+    def carried_out(self) -> EakteError | None:
+        """Carry it out; gives the error that ended it."""
+        try:
+            self.carry_out()
+        except EakteError as error:
+            self.tell(self.town.id, f"FAILED: {error}")
+            return error
+        return None
 
     def carry_out(self) -> None:
         """Grant, accept, install; the mark on every host's folder is written last and goes with the host."""

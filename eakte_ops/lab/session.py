@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from time import monotonic
 from uuid import uuid4
 
-from eakte_ops.errors import CommandFailed, Unreachable
+from eakte_ops.errors import CommandFailed
 from eakte_ops.lab.command import last_words
 from eakte_ops.remote import jobs
 from eakte_ops.remote.exchange import Exchange, shell_for
 from eakte_ops.remote.types import Connect, Connection, Question, Script, Target
 
 _LOGIN_S = 30.0
+_PIECE_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,12 @@ class Session:
         """
         job_id = f"lab-{uuid4().hex[:12]}"
         token = jobs.raise_token(self.connection, 1, server=self.server)
+        end = monotonic() + limit
         state = jobs.start(self.connection, job_id, text, limit, token, server=self.server)
-        if not state.ended:
-            state = jobs.wait(self.connection, job_id, limit, server=self.server)
+        while not state.ended and monotonic() < end:
+            state = jobs.wait(self.connection, job_id, _PIECE_S, server=self.server)
+            if state.kind == "queued":  # a job that a killed `lab up` left was still running when this one was started
+                state = jobs.start(self.connection, job_id, text, limit, token, server=self.server)
         out, err = jobs.output(self.connection, job_id)
         if state.kind != "exit" or state.code != 0:
             said = state.said or last_words(err) if state.ended else f"is still {state.kind} after {limit} s"
@@ -63,12 +67,3 @@ def session(connect: Connect, target: Target) -> Iterator[Session]:
         yield Session(target.name, connection)
     finally:
         connection.close()
-
-
-def reachable(connect: Connect, target: Target) -> bool:
-    """Whether this login works now."""
-    try:
-        with session(connect, target):
-            return True
-    except Unreachable:
-        return False

@@ -12,11 +12,10 @@ from eakte_ops.events import Event, Sink
 
 @dataclass(frozen=True, slots=True)
 class Told(Event):
-    """`subject`: a host, a town or "image"; `said`: a few words; `ended`: nothing more follows about this step."""
+    """`subject`: a host, a town or "image"; `said`: a few words."""
 
     subject: str
     said: str
-    ended: bool = False
 
 
 Tell: TypeAlias = Callable[[str, str], None]

@@ -54,6 +54,13 @@ def mend_it(places: Places, trouble: Trouble) -> None:
     _note(places, trouble).unlink(missing_ok=True)
 
 
+def forget(places: Places, host: Host) -> None:
+    """What was broken on a host that is gone is not broken any more."""
+    for trouble in troubles(places):
+        if trouble.host == host:
+            _note(places, trouble).unlink(missing_ok=True)
+
+
 def mend_all(places: Places, found: Iterable[Trouble], tell: Tell) -> None:
     """Undo all of them; what can not be undone yet (a database on a full disk) is tried again after the others.
 

@@ -117,6 +117,15 @@ def test_what_can_not_be_mended_yet_is_tried_again_after_the_others(
         trouble.mend_all(places, both[:1], lambda _subject, _words: None)
 
 
+def test_what_was_broken_on_a_removed_host_is_forgotten(places: Places, said: list[tuple[str, ...]]) -> None:
+    kept = trouble.Trouble(SCENARIOS["slow-login"], host_named("witten-db"))
+    for each in (kept, trouble.Trouble(SCENARIOS["slow-login"], GATEWAY)):
+        trouble.break_it(places, each)
+    trouble.forget(places, GATEWAY)
+    assert trouble.troubles(places) == (kept,)
+    assert len(said) == 2
+
+
 def test_choosing_by_scenario_town_and_server() -> None:
     found = [
         trouble.Trouble(SCENARIOS[name], host_named(host))
