@@ -54,25 +54,30 @@ def _show_mistakes(survey: Survey, asked: tuple[str, ...]) -> None:
 @app.command("list")
 def list_(as_json: Json = False) -> int:
     """List the towns, pilots first."""
+    from eakte_ops.cli.banner import banner
     from eakte_ops.inventory.describe import as_data, count, rows, table
 
     inventory = CONTEXT.inventory()
+    banner(inventory.folder, inventory.settings.lab)
     if as_json:
         towns = [as_data(town, CONTEXT.survey().origin(town.id)) for town in inventory.towns.values()]
         show_json("towns", 1, {"towns": towns})
         return Status.OK
     for line in table(HEADINGS, rows(inventory.towns.values())):
         show(line)
-    say(f"{count(inventory.towns.values())} in {inventory.folder}")
+    say(f"{count(inventory.towns.values())}.")
     return Status.OK
 
 
 @app.command("show")
 def show_(town: Annotated[str, typer.Argument(metavar="TOWN")], as_json: Json = False) -> int:
     """Show all that holds for a town, defaults and profile laid under it, and where each word comes from."""
+    from eakte_ops.cli.banner import banner
     from eakte_ops.inventory.describe import as_data, lines
 
-    found = CONTEXT.inventory(town).towns[town]
+    inventory = CONTEXT.inventory(town)
+    banner(inventory.folder, inventory.settings.lab)
+    found = inventory.towns[town]
     origin = CONTEXT.survey().origin(town)
     if as_json:
         show_json("town", 1, as_data(found, origin))
