@@ -18,6 +18,7 @@ from eakte_ops.remote.fleet import Connecting, Finished, LoggedIn
 from eakte_ops.remote.types import Phase, Target
 
 if TYPE_CHECKING:
+    from rich.console import Group
     from rich.live import Live
     from rich.text import Text
 
@@ -31,12 +32,12 @@ _WORDS: dict[Literal["de", "en"], dict[str, str]] = {
         "finding": "finding",
         "findings": "findings",
         "waiting": "waiting for {name}: {what} ({since} s of {limit} s)",
+        "waiting briefly": "{name}: {since} s of {limit} s",
         "more": " and {count} more",
         "jump host": "the way through the jump host opens slowly",
         "exchange": "the questions take their time",
         "login": "login answers slowly",
         "connect": "no connection yet",
-        "in": "in",
     },
     "de": {
         "server": "Server",
@@ -45,12 +46,12 @@ _WORDS: dict[Literal["de", "en"], dict[str, str]] = {
         "finding": "Befund",
         "findings": "Befunde",
         "waiting": "warte auf {name}: {what} ({since} s von {limit} s)",
+        "waiting briefly": "{name}: {since} s von {limit} s",
         "more": " und {count} weitere",
         "jump host": "der Weg durch den Sprungrechner öffnet sich langsam",
         "exchange": "die Fragen brauchen ihre Zeit",
         "login": "die Anmeldung antwortet langsam",
         "connect": "noch keine Verbindung",
-        "in": "in",
     },
 }
 
@@ -143,20 +144,24 @@ class Progress:
         else:
             say(self._plain(town))
 
-    def _picture(self) -> Text:
-        from rich.text import Text
+    def _picture(self) -> Group:
+        from rich.console import Group
 
         with self._lock:
             running = [self._line(town) for town in self._towns.values() if not town.finished]
-        return Text("\n").join(running)
+        return Group(*running)
 
     def _line(self, town: _Town) -> Text:
         from rich.text import Text
 
         line = Text(f" {town.name:<{self._width}}  {self._servers(town):<11}", no_wrap=True, overflow="ellipsis")
         line.append(_bar(len(town.looks), town.servers), style="green" if town.finished else "cyan")
-        line.append(f"  {self._ending(town)}" if town.finished else f"  {self._waiting(town)}")
+        line.append(f"  {self._ending(town) if town.finished else self._waiting(town, self._room(line.cell_len))}")
         return line
+
+    def _room(self, used: int) -> int:
+        """Columns that are left behind the bar."""
+        return self._live.console.width - used - 3 if self._live is not None else 0
 
     def _plain(self, town: _Town) -> str:
         return f" {town.name:<{self._width}}  {self._servers(town):<11}{self._ending(town)}"
@@ -170,8 +175,8 @@ class Progress:
         seconds = number(max(0.0, town.ended - town.began) if town.began else 0.0, self._language)
         return f"{seconds + ' s':<8}{f'{count} {word}' if count else self._words['well']}"
 
-    def _waiting(self, town: _Town) -> str:
-        """Whom a town waits for, once that takes longer than usual."""
+    def _waiting(self, town: _Town, room: int) -> str:
+        """Whom a town waits for, once that takes longer than usual; in few words where `room` (columns) is small."""
         now = time.monotonic()
         slow = sorted((since, target.name, phase) for target, (since, phase) in town.waiting.items())
         slow = [each for each in slow if now - each[0] >= _SLOW_S]
@@ -179,8 +184,10 @@ class Progress:
             return ""
         since, name, phase = slow[0]
         what = self._words.get(phase, self._words["login"])
-        text = self._words["waiting"].format(name=name, what=what, since=int(now - since), limit=f"{self._limit:g}")
-        return text + (self._words["more"].format(count=len(slow) - 1) if len(slow) > 1 else "")
+        spent = {"name": name, "what": what, "since": int(now - since), "limit": f"{self._limit:g}"}
+        more = self._words["more"].format(count=len(slow) - 1) if len(slow) > 1 else ""
+        text = self._words["waiting"].format(**spent) + more
+        return text if len(text) <= room else self._words["waiting briefly"].format(**spent) + more
 
 
 def _bar(done: int, of: int) -> str:

@@ -135,7 +135,10 @@ class _Town:
         return found[0] if found and all(found) else None
 
     def _bad(self, cause: Cause, effect: Judged) -> Judged | None:
-        return next((other for other in self.bad if other is not effect and self._fits(other, cause, effect)), None)
+        """What makes `cause` true: something bad that is at least as bad as its effect, which it must not hide."""
+        rank = WORST_FIRST.index(effect.verdict)
+        worse = (other for other in self.bad if other is not effect and WORST_FIRST.index(other.verdict) <= rank)
+        return next((other for other in worse if self._fits(other, cause, effect)), None)
 
     def _fits(self, other: Judged, cause: Cause, effect: Judged) -> bool:
         subject = other.result.subject

@@ -134,6 +134,7 @@ def _blocked(site: Site, request: Request, health: Health) -> Result:
         values,
         owner="local-it" if full else "centre",
         todo="room" if full else "",
+        because=(Cause("disk.space"),) if full else (),
     )
 
 

@@ -67,7 +67,7 @@ def _component(component: str, name: str, unit: Unit, hold: str | None, logs: st
     if (unit.active, unit.sub) in _RUNS:
         return Result("ok", component, "runs", values)
     if hold is not None and unit.active in ("inactive", "failed"):
-        return Result("warning", component, "held", {**values, "hold": hold or "-"}, todo="held")
+        return Result("critical", component, "held", {**values, "hold": hold or "-"}, todo="held")
     verdict: Verdict = "warning" if unit.active == "activating" and unit.sub != "auto-restart" else "critical"
     said = {"failed": "failed", "inactive": "stopped"}.get(unit.active, "between")
     return Result(verdict, component, "restarts" if unit.sub == "auto-restart" else said, values)
@@ -86,7 +86,7 @@ SERVICES = Check(
             means="Compared with the product's profile and the inventory: every component of this server has to run. "
             "That a unit is started by hand (disabled, static) is no fault. A component that is held was stopped on "
             "purpose and must not start.",
-            todo="read its log in {logs} on {server}, then start it: sudo -n systemctl start {unit}",
+            todo="read the log in {logs} on {server}, then start it: sudo -n systemctl start {unit}",
             said={
                 "runs": "{subject} runs",
                 "failed": "{subject} has failed ({result})",
@@ -106,7 +106,7 @@ SERVICES = Check(
             means="Verglichen mit dem Profil des Produkts und dem Inventar: jede Komponente dieses Servers muss "
             "laufen. Dass eine Unit von Hand gestartet wird (disabled, static), ist kein Fehler. Eine angehaltene "
             "Komponente wurde mit Absicht gestoppt und darf nicht starten.",
-            todo="ihr Protokoll in {logs} auf {server} lesen, dann starten: sudo -n systemctl start {unit}",
+            todo="das Protokoll in {logs} auf {server} lesen, dann starten: sudo -n systemctl start {unit}",
             said={
                 "runs": "{subject} läuft",
                 "failed": "{subject} ist gescheitert ({result})",

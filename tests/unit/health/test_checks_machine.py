@@ -170,7 +170,7 @@ def test_our_units(state, verdict, said) -> None:
 def test_a_component_on_hold_says_so() -> None:
     state = {"ActiveState": "inactive", "SubState": "dead"}
     found = results("service.units", look(units=well.units(well.site(), hold="run 2026-11-24-1", gateway=state)))
-    assert (found["gateway"].verdict, found["gateway"].values["hold"]) == ("warning", "run 2026-11-24-1")
+    assert (found["gateway"].verdict, found["gateway"].values["hold"]) == ("critical", "run 2026-11-24-1")
 
 
 def test_a_unit_the_answer_leaves_out_is_unknown() -> None:

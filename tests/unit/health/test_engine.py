@@ -274,3 +274,30 @@ def test_a_database_server_that_is_down_is_the_cause_of_what_needs_it() -> None:
     (finding,) = findings(look(these, fleet))
     assert (finding.judged.server, finding.judged.check) == ("witten-db", "reachable")
     assert [each.server for each in finding.consequences] == ["witten-app"]
+
+
+@pytest.mark.usefixtures("quiet_clock")
+def test_a_warning_never_hides_something_critical() -> None:
+    """A disk at 90 % warns; a program that is down for want of space is told beside it."""
+    these = stops("herdecke")
+    known = well.site("herdecke-box")
+    down = b'{"status": "DOWN", "components": {"diskSpace": {"status": "DOWN"}}}'
+    disk = b"mount\text4\trw\t/\nspace\t4096 100 10 10 9 9\t/\nend\n"
+    fleet = FakeFleet({"herdecke-box": play(these[0], storage=disk, web=well.web(known, {"health dms": down}))})
+    found = findings(look(these, fleet))
+    assert [(each.judged.check, each.judged.verdict) for each in found] == [
+        ("service.health", "critical"),
+        ("disk.space", "warning"),
+    ]
+
+
+@pytest.mark.usefixtures("quiet_clock")
+def test_the_same_fault_in_two_towns_is_two_findings() -> None:
+    these = stops("witten", "hattingen")
+    fleet = FakeFleet({stop.server.name: play(stop) for stop in these})
+    for name in ("witten-db", "hattingen-db"):
+        fleet.servers[name].answers = {**well.outputs(well.site(name)), "database": b"no-psql\n"}
+    assert {finding.identity[:3] for finding in findings(look(these, fleet))} == {
+        ("witten", "witten-db", "database.answers"),
+        ("hattingen", "hattingen-db", "database.answers"),
+    }
