@@ -40,10 +40,11 @@ def lab(image: Path) -> Iterator[Lab]:
     before = {state.host.town for state in lab.states() if state.state != "absent"}
     lab.up((), lambda folder: Context(project=folder))
     yield lab
-    if before:
-        lab.down(town.key for town in lab.towns if town.key not in before)
-    else:
+    added = [town.key for town in lab.towns if town.key not in before]
+    if not before:
         lab.down()
+    elif added:  # without names `down` would mean all of them
+        lab.down(added)
 
 
 @pytest.fixture

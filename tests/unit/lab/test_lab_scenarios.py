@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from eakte_ops import health
 from eakte_ops.cli.main import main
 from eakte_ops.errors import CommandFailed, UsageError
 from eakte_ops.inventory.load import load
+from eakte_ops.inventory.model import Town
 from eakte_ops.inventory.samples import samples_folder
 from eakte_ops.lab import trouble
 from eakte_ops.lab.local_it import LocalIT
@@ -21,6 +23,11 @@ from eakte_ops.lab.towns import TOWNS, host_named
 WANTED = """service-down service-lying queue-stuck index-read-only disk-full certificate-expired clock-off hash-mismatch
 slow-login hanging-mount changed-host-key"""
 GATEWAY = host_named("witten-gw")
+
+
+@pytest.fixture(scope="module")
+def samples() -> Mapping[str, Town]:
+    return load(samples_folder(), thresholds=health.vocabulary()).towns
 
 
 @pytest.fixture
@@ -49,21 +56,20 @@ def test_the_promised_faults_are_there(name: str) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: scenario.name)
-def test_each_can_be_broken_and_mended_in_every_town(scenario: Scenario) -> None:
+def test_each_can_be_broken_and_mended_in_every_town(scenario: Scenario, samples: Mapping[str, Town]) -> None:
     text = scenario.text()
     assert "\n  break)" in text
     assert "\n  mend)" in text
     assert all(read(file) for file in scenario.carries.values())
     if scenario.script == "product.sh":
         assert f'"{scenario.name}": ' in (HERE / "program" / "faults.py").read_text()
-    towns = load(samples_folder(), thresholds=health.vocabulary()).towns
     for town in TOWNS:
-        planned = trouble.planned(scenario, towns[town.key])
+        planned = trouble.planned(scenario, samples[town.key])
         assert planned.host in town.hosts
 
 
-def test_a_town_without_the_component_is_said() -> None:
-    town = load(samples_folder(), thresholds=health.vocabulary()).towns["witten"]
+def test_a_town_without_the_component_is_said(samples: Mapping[str, Town]) -> None:
+    town = samples["witten"]
     with pytest.raises(UsageError, match="no server with the component printer"):
         trouble.planned(Scenario("x", "printer", "", ""), town)
 
