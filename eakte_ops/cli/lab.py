@@ -66,7 +66,7 @@ def down(
 ) -> None:
     """Remove hosts, networks and disks; without a town also the lab's operations folder."""
     say("LAB  is removed from this machine")
-    _lab().down(towns or (), purge_image=purge_image)
+    _lab().down(towns or None, purge_image=purge_image)
 
 
 @app.command()

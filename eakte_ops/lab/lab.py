@@ -98,22 +98,22 @@ class Lab:
         said = LocalIT(self.places, host).wait_until_up()
         self.tell(host.name, f"is up ({said})")
 
-    def down(self, towns: Iterable[str] = (), *, purge_image: bool = False) -> None:
+    def down(self, towns: Iterable[str] | None = None, *, purge_image: bool = False) -> None:
         """Remove hosts, networks and disks of these towns. Idempotent.
 
-        Without names all, and the operations folder; with `purge_image` also the images.
+        None: of all towns, and the operations folder; with `purge_image` also the images.
         """
         refuse_unless_root("lab down")
-        named = tuple(towns)
-        wanted = towns_named(named, self.towns)
-        if named and purge_image:
+        named = tuple(towns or ())
+        wanted = self.towns if towns is None else towns_named(named, self.towns) if named else ()
+        if towns is not None and purge_image:
             raise UsageError("the image is that of all towns", way_out="lab down --purge-image, without a town")
         with held(self.places.lock, "lab down"):
             with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
                 list(pool.map(self._remove, [host for town in wanted for host in town.hosts]))
             for town in wanted:
                 disconnect_town(town)
-            if named:
+            if towns is not None:
                 return
             shutil.rmtree(self.places.state, ignore_errors=True)
             if purge_image:

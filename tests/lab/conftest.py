@@ -40,11 +40,7 @@ def lab(image: Path) -> Iterator[Lab]:
     before = {state.host.town for state in lab.states() if state.state != "absent"}
     lab.up((), lambda folder: Context(project=folder))
     yield lab
-    added = [town.key for town in lab.towns if town.key not in before]
-    if not before:
-        lab.down()
-    elif added:  # without names `down` would mean all of them
-        lab.down(added)
+    lab.down([town.key for town in lab.towns if town.key not in before] if before else None)
 
 
 @pytest.fixture
