@@ -61,6 +61,15 @@ def test_the_mode_of_the_file_behind_a_link_counts(file: Path, tmp_path: Path) -
         identity.load(tmp_path / "link")
 
 
+def test_the_file_of_another_account_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    identity.create(file)
+    os.chown(file, 12345, -1) if os.geteuid() == 0 else None
+    owner = file.stat().st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(Refused, match="belongs to another account"):
+        identity.load(file)
+
+
 def test_several_identities_in_one_file(file: Path) -> None:
     two = [pyrage.x25519.Identity.generate() for _ in range(2)]
     private(file, "\n".join(["# comment", "", *(str(one) for one in two), ""]))

@@ -234,6 +234,26 @@ def test_if_one_can_not_be_opened_nothing_is_changed(filled: Town) -> None:
     assert {path: path.read_bytes() for path in folder.path.iterdir()} == before
 
 
+def test_what_is_no_age_file_is_not_taken_for_right(filled: Town) -> None:
+    folder = filled.vault().folder
+    made = record.read(folder, "index-password")
+    assert made is not None
+    for garbage in (b"nothing", b"-----BEGIN AGE ENCRYPTED FILE-----\n%%%\n-----END AGE ENCRYPTED FILE-----\n"):
+        folder.sealed("index-password").write_bytes(garbage)
+        record.store(folder, "index-password", made.model_copy(update={"sha256": record.fingerprint(garbage)}))
+        assert any("can not be opened by anybody" in line for line in told(filled))
+        with pytest.raises(Refused, match="nothing was changed: the file is damaged"):
+            rekey.rekey(filled.vault())
+
+
+def test_whether_all_is_opened_here_is_answered_by_the_records(filled: Town) -> None:
+    assert check.opened_here(filled.vault())
+    assert not check.opened_here(filled.vault("machine"))
+    assert not check.opened_here(filled.vault(None))
+    filled.vault().folder.record("index-password").write_text("broken: [")
+    assert not check.opened_here(filled.vault())
+
+
 class Killed(BaseException):
     """Stands for a process that ends at this very point."""
 

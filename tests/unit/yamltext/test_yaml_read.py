@@ -147,6 +147,11 @@ def test_utf16_is_refused() -> None:
     assert yamltext.read("a: 1".encode("utf-16"), "f.yml").mistakes
 
 
+def test_an_escape_that_names_no_character_is_refused(loader: Loader) -> None:
+    (mistake,) = yamltext.read('a: "\\U00110000"', "f.yml", loader).mistakes
+    assert "names no character" in mistake.sentence
+
+
 def test_several_mistakes_are_told_at_once_and_the_rest_is_still_read() -> None:
     document = yamltext.read("a: &x 1\nb: *x\nc: 1\nc: 2\nd: 4\n", "f.yml")
     assert [mistake.path for mistake in document.mistakes] == ["a", "b", "c"]
