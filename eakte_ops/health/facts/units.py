@@ -43,7 +43,7 @@ def _ask(site: Site) -> Question:
 
 def _parse(answer: Answer, _visit: Visit) -> Units:
     failed: list[str] = []
-    blocks: list[dict[str, str]] = []
+    blocks: list[dict[str, str]] = [{}]
     switches: dict[str, str] = {}
     ended: list[str] = []
     for kind, *rest in lines(answer):
@@ -51,10 +51,11 @@ def _parse(answer: Answer, _visit: Visit) -> Units:
         if kind == "failed":
             failed.append(said)
         elif kind == "unit":
-            key, _, value = said.partition("=")
-            if key in ("Id",) or not blocks:
+            key, equals, value = said.partition("=")
+            if equals:
+                blocks[-1][key] = value
+            else:
                 blocks.append({})
-            blocks[-1][key] = value
         elif kind in ("hold", "stop"):
             switches[kind] = said
         elif kind == "end":

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # What the service manager says. $1: hold file; $2: stop switch; $3...: our units.
 #   failed <TAB> unit            every failed unit of the machine
-#   unit <TAB> Key=value         one block per unit of ours, begins with Id
+#   unit <TAB> Key=value         one block per unit of ours, in any order; an empty one ends a block
 #   hold|stop <TAB> absent | TEXT of the first line
 #   end <TAB> status of the two questions
 export LC_ALL=C SYSTEMD_COLORS=0
@@ -12,7 +12,7 @@ printf '%s\n' "$failed" | awk 'NF { print "failed\t" $1 }'
 second=0
 if [ $# -gt 0 ]; then
   shown=$(systemctl show --no-pager --property=Id,LoadState,ActiveState,SubState,UnitFileState,Result -- "$@") || second=$?
-  printf '%s\n' "$shown" | awk 'NF { print "unit\t" $0 }'
+  printf '%s\n' "$shown" | awk '{ print "unit\t" $0 }'
 fi
 for each in hold stop; do
   [ "$each" = hold ] && file=$hold || file=$stop

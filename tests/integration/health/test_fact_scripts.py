@@ -85,8 +85,8 @@ SHOWN = r"""
 case $* in
   *list-units*) printf 'fwupd.service loaded failed failed Firmware\n' ;;
   *) for unit; do case $unit in eakte-*)
-       printf 'Id=%s\nLoadState=loaded\nActiveState=active\nSubState=running\n' "$unit"
-       printf 'UnitFileState=enabled\nResult=success\n\n'
+       printf 'Result=success\nId=%s\nLoadState=loaded\nActiveState=active\n' "$unit"
+       printf 'SubState=running\nUnitFileState=enabled\n\n'
      esac; done ;;
 esac
 """

@@ -215,3 +215,10 @@ def test_without_an_access_file_nobody_knows_what_was_granted() -> None:
     with pytest.raises(NotKnown) as problem:
         results("access.granted", seen)
     assert problem.value.reason == "no-access-file"
+
+
+def test_why_a_unit_restarts_is_said_of_that_unit() -> None:
+    state = {"ActiveState": "activating", "SubState": "auto-restart", "Result": "exit-code"}
+    found = results("service.units", look(units=well.units(well.site(), index=state)))
+    assert found["index"].values["result"] == "exit-code"
+    assert found["gateway"].values["result"] == "success"

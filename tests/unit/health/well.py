@@ -121,15 +121,15 @@ def units(
     lines = [f"failed\t{unit}" for unit in failed]
     for component, unit in units_of(known).items():
         shown = {
+            "Result": "success",  # systemd prints them in an order of its own
             "Id": unit,
             "LoadState": "loaded",
             "ActiveState": "active",
             "SubState": "running",
             "UnitFileState": "enabled",
-            "Result": "success",
             **states.get(component.replace("-", "_"), {}),
         }
-        lines += [f"unit\t{key}={value}" for key, value in shown.items()]
+        lines += [*(f"unit\t{key}={value}" for key, value in shown.items()), "unit\t"]
     lines += [f"hold\t{hold}", f"stop\t{stop}", "end\t0\t0", ""]
     return "\n".join(lines).encode()
 
