@@ -25,10 +25,10 @@ PROFILES: software.Profiles = {name: partial(profile, name) for name in known()}
 
 @dataclass
 class Findings:
-    """What checking gave. `towns`: those in whose own file nothing is wrong.
+    """What checking gave. `towns`: those in whose own file nothing is wrong. `laid`: all towns as they were read.
 
-    `shared`: mistakes that concern every town. `own`: town -> mistakes in its file. `between`: two towns and the
-    mistake that only both together make; it stands in the file of the first. `laid`: all towns as they were read.
+    `shared`: mistakes that concern every town. `own`: town, or name of a file that is none -> mistakes there.
+    `between`: two towns and the mistake that only both together make; it stands in the file of the first.
     """
 
     settings: Settings | None = None
@@ -54,9 +54,10 @@ def check(sources: Sources, folder: FilePath, vocabulary: Vocabulary) -> Finding
             result.own[town] = own
         elif said is not None and not found:
             result.towns[town] = Town(town, folder / document.own.file, said, profile(said.product))
-    result.shared.update(
-        mistake for mistake in sources.astray if not any(mistake in own for own in result.own.values())
-    )
+    read = {document.own.file for document in laid.values()}
+    for mistake in sources.astray:
+        if mistake.file not in read:
+            result.own[mistake.file] = {mistake}
     for town, other, problem in across.check({town: _mapping(each.data) for town, each in laid.items()}):
         result.between.append((town, other, laid[town].own.mistake(problem.path, problem.sentence, problem.at_key)))
     return result

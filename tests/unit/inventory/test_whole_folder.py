@@ -114,6 +114,12 @@ class TestOneTownIsAskedFor:
         assert "herdecke" not in found.towns
         assert list(look().left_out(["witten"])) == [("inventories/herdecke.yml", 1)]
 
+    def test_a_file_with_an_odd_name_does_not_keep_it_from_work(self, folder: Path, look: Look) -> None:
+        (folder / "inventories" / "schwerte.yaml").write_text("a: 1\n", "utf-8")
+        assert look().mistakes(["witten"]) == ()
+        assert list(look().left_out(["witten"])) == [("inventories/schwerte.yaml", 1)]
+        assert len(look().mistakes()) == 1
+
     def test_its_own_broken_file_does(self, change: Change, look: Look) -> None:
         change("witten", "ring: 0", "ring: x")
         change("herdecke", "ring: 1", "ring: x")
