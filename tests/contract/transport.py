@@ -28,7 +28,7 @@ class Play:
     reply: Reply = field(default_factory=Reply)
     args: tuple[str, ...] = ()
     secrets: dict[str, str] = field(default_factory=dict)
-    limit: float = 5.0
+    limit: float = 20.0
     cap: int = 65_536
 
     @property

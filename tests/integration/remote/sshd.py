@@ -28,6 +28,8 @@ PermitRootLogin yes
 PermitUserRC no
 MaxStartups 200
 LogLevel VERBOSE
+# bash under sshd reads ~/.bashrc on its first level only: the tests do not depend on what is in there.
+SetEnv SHLVL=2
 {more}
 """
 

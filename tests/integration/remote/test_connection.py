@@ -319,6 +319,12 @@ def test_ssh_config_fills_what_is_left_open(sshd: Sshd, tmp_path: Path) -> None:
     works(connector, Target("witten-db", "", "", sshd.folder / "known_hosts"))
 
 
+def test_several_keys_are_offered_one_after_the_other(sshd: Sshd, tmp_path: Path) -> None:
+    wrong = [keygen(tmp_path / name, kind) for name, kind in (("a", "ed25519"), ("b", "rsa"), ("c", "ecdsa"))]
+    lines = "".join(f" IdentityFile {path}\n" for path in [*wrong, tmp_path / "missing", sshd.folder / "id"])
+    works(config(tmp_path, f"Host *\n{lines}"), sshd.target(identity=None))
+
+
 def test_ssh_config_can_not_weaken_anything(sshd: Sshd, tmp_path: Path) -> None:
     connector = config(
         tmp_path,
