@@ -84,10 +84,13 @@ def _town(laid: Laid, vocabulary: Vocabulary, shared: set[Mistake]) -> tuple[Tow
     if laid.data is None and not laid.own.mistakes:
         return None, {laid.own.mistake((), "the file is empty")}
     said, shape = inspect(laid.data, TownFile, raw=laid.raw)
-    data = _mapping(laid.data)
-    rules = chain(times.check(data), network.check(data), software.check(data, PROFILES), words.check(data, vocabulary))
+    rules = _rules(laid.data, vocabulary) if isinstance(laid.data, dict) else ()
     told = _not_twice(laid, (Problem(each.path, _missing(each), each.at_key) for each in shape), rules)
     return said, {*laid.own.mistakes, *(_mistake(laid, problem, shared) for problem in told)}
+
+
+def _rules(data: Plain, vocabulary: Vocabulary) -> Iterator[Problem]:
+    return chain(times.check(data), network.check(data), software.check(data, PROFILES), words.check(data, vocabulary))
 
 
 def _missing(problem: ShapeProblem) -> str:

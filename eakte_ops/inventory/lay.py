@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eakte_ops.inventory.files import TownDefaults
+from eakte_ops.inventory.plain import says
 from eakte_ops.yamltext import Document, Path
 
 _KEYS = TownDefaults.model_fields.keys()
@@ -65,22 +66,12 @@ def _merged(path: Path) -> Path:
 
 
 def _from_base(path: Path, own: Any, base: Any) -> bool:
-    for key in _merged(path):
-        if not isinstance(own, dict) or not isinstance(base, dict) or key not in base:
-            return False
-        if key not in own:
-            return True
-        own, base = own[key], base[key]
-    return False
+    """Whether the defaults say what is laid at `path`, and the town does not."""
+    merged = _merged(path)
+    return bool(merged) and isinstance(own, dict) and says(base, merged) and not says(own, merged)
 
 
 def _may_be_default(path: Path, own: Any) -> bool:
-    if not path or path[0] not in _KEYS:
-        return False
-    for key in _merged(path):
-        if not isinstance(own, dict):
-            return False
-        if key not in own:
-            return True
-        own = own[key]
-    return False
+    """Whether defaults could have said what is missing at `path`."""
+    merged = _merged(path)
+    return bool(merged) and merged[0] in _KEYS and isinstance(own, dict) and not says(own, merged)

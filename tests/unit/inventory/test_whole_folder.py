@@ -78,6 +78,22 @@ def test_without_defaults_a_town_says_everything_itself(folder: Path, look: Look
     assert told(look().mistakes()) == []
 
 
+def test_a_contact_that_nobody_says_is_missing_in_the_town(folder: Path, look: Look) -> None:
+    file = folder / "inventories" / "sprockhoevel.yml"
+    text = file.read_text("utf-8")
+    start, end = text.index("contacts:"), text.index("secrets:")
+    file.write_text(text[:start] + text[end:], "utf-8")
+    assert told(look().mistakes()) == [
+        "sprockhoevel.yml:6:1  contacts.local-it: missing: whoever owns a finding must be reachable"
+    ]
+
+
+@pytest.mark.parametrize(("text", "found"), [("x\n", 'the text "x"'), ("- a\n", "a list"), ("3\n", "the number 3")])
+def test_a_file_that_is_no_mapping_has_one_mistake(text: str, found: str, folder: Path, look: Look) -> None:
+    (folder / "inventories" / "sprockhoevel.yml").write_text(text, "utf-8")
+    assert told(look().mistakes()) == [f'sprockhoevel.yml:1:1  a mapping ("key: value") expected, found {found}']
+
+
 def test_what_two_towns_must_not_share(folder: Path, look: Look) -> None:
     shutil.copyfile(folder / "inventories" / "herdecke.yml", folder / "inventories" / "zwilling.yml")
     assert told(look().mistakes()) == [
