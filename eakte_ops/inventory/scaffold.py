@@ -15,6 +15,32 @@ GITIGNORE = """\
 /keys/
 """
 
+ACCESS = """\
+# Who the centre is for the towns: from where it comes, which keys its people and the night hold, who signs releases.
+# The access packs are made from this file: eakte-ops access pack TOWN
+
+# Counted up at every change: it is the version number of the packs. (access revoke counts it up itself.)
+issue: 1
+
+# Every key is let in from these addresses only. The second host takes over in an emergency.
+operations_hosts:
+  - {name: ops-1, role: norm, addresses: [192.0.2.30]}
+  - {name: ops-2, role: emergency, addresses: [203.0.113.20]}
+
+# One key per person and machine. Holders are roles, never names of people. account: work changes software and
+# configuration, look only looks. expires: last day. towns: all, or a list of towns. For example:
+#   - id: admin-1
+#     keys:
+#       - {machine: desk-1, account: work, key: "ssh-ed25519 AAAA...", expires: "2027-11-30", towns: all}
+#   - id: night
+#     keys:
+#       - {machine: ops-1, account: look, key: "ssh-ed25519 AAAA...", expires: "2027-11-30", towns: all}
+holders: []
+
+# Whose signature under a release counts: {name: releases, key: "ssh-ed25519 AAAA...", expires: "2028-11-30"}
+signers: []
+"""
+
 README = """\
 # Operations folder
 
@@ -24,6 +50,7 @@ a date and a reason. The program finds it from here upwards, or by --project DIR
 | file | what it is |
 | --- | --- |
 | eakte-ops.yml | settings of the centre |
+| access.yml | from where the centre comes, and with which keys |
 | inventories/_defaults.yml | what holds for every town that says nothing else |
 | inventories/TOWN.yml | a town: contacts, windows, servers |
 | templates/, playbooks/ | configuration and procedures of the centre |
@@ -35,7 +62,7 @@ a date and a reason. The program finds it from here upwards, or by --project DIR
 2. Replace the sample town: copy inventories/witten.yml to inventories/YOURTOWN.yml, change every line, remove it.
 3. `eakte-ops inventory check` names everything that is wrong, with file, line and column.
 4. `git init && git add -A && git commit -m "Begin"`
-5. Say in access.yml from where the centre comes and with which keys, then `eakte-ops access pack TOWN` writes what the
+5. Write the centre's addresses and keys into access.yml, then `eakte-ops access pack TOWN` writes what the
    town's local IT reads and installs. Nothing reaches a server before that.
 6. `eakte-ops health TOWN` looks at its servers and changes nothing.
 """
@@ -48,7 +75,7 @@ def files(with_town: bool = True) -> dict[str, str]:
     """
     found = {name: _text(name) for name in SHARED}
     found |= {f"schema/{name}": schema.text(kind) for kind, name in schema.FILES.items()}
-    found |= {".gitignore": GITIGNORE, "README.md": README}
+    found |= {".gitignore": GITIGNORE, "README.md": README, "access.yml": ACCESS}
     if not with_town:
         del found[SAMPLE_TOWN]
     return dict(sorted(found.items()))

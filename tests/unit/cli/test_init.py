@@ -13,6 +13,7 @@ from eakte_ops.errors import Status
 FILES = {
     ".gitignore",
     "README.md",
+    "access.yml",
     "eakte-ops.yml",
     "inventories/_defaults.yml",
     "inventories/witten.yml",
