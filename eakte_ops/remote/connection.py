@@ -7,29 +7,22 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from time import monotonic
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-import paramiko
-
-from eakte_ops.errors import LineLost, NotSupported, OutputCut, TimedOut
+from eakte_ops.errors import LineLost, NotSupported
 from eakte_ops.remote import known_hosts, login, tcp, wire
 from eakte_ops.remote.jump import JumpHosts, Tunnel
 from eakte_ops.remote.login import Limits
+from eakte_ops.remote.session import BACKSTOP_S, SshConnection
 from eakte_ops.remote.sshconfig import Route, SshConfig
 from eakte_ops.remote.types import Phase, Target, Visit
 from eakte_ops.remote.watchdog import Watch, Watchdog
 
-COMMAND = "exec /bin/sh -s"
-"""The one command that is ever run on a POSIX server: the text of an exchange goes in on stdin."""
-
 Watching: TypeAlias = Callable[[Target, Phase], None]
 Enter: TypeAlias = Callable[[wire.Wire, login.Clock, Route], None]
 
-_CHUNK = 32_768
-_BACKSTOP_S = 0.3  # our own waits end first and know the phase
 _DICE = random.SystemRandom()
 # A connection that breaks before anything was said may be sshd's MaxStartups at work: try again, a little later.
 _PAUSES_S = (0.2, 0.5)
@@ -40,104 +33,11 @@ def _nobody(_target: Target, _phase: Phase) -> None:
     """Nobody wants to know what is being waited for."""
 
 
-class SshConnection:
-    """One server, logged in. `talk` may be called several times, one after the other."""
-
-    def __init__(
-        self, target: Target, made: wire.Wire, sock: socket.socket | Tunnel, visit: Visit, watch: Watch
-    ) -> None:
-        self.target = target
-        self.visit = visit
-        self.transport = made
-        self.on_close: Callable[[], None] = lambda: None
-        self._sock = sock
-        self._watch = watch
-        self._closing = threading.Lock()
-        self._closed = False
-
-    def talk(self, stdin: bytes, *, deadline: float, cap: int) -> Iterator[tuple[Literal["out", "err"], bytes]]:
-        """See `types.Connection`."""
-        if self.target.dialect != "posix":
-            raise NotSupported("PowerShell on a real connection", place=self.target.name)
-        self._watch.until(deadline + _BACKSTOP_S)
-        began = monotonic()
-        channel = None
-        try:
-            channel = self.transport.open_session(window_size=wire.WINDOW, timeout=max(0.1, deadline - monotonic()))
-            bell = _Bell()
-            channel.in_buffer.set_event(bell)
-            channel.in_stderr_buffer.set_event(bell)
-            channel.exec_command(COMMAND)
-            channel.settimeout(max(0.1, deadline - monotonic()))
-            channel.sendall(stdin)
-            channel.shutdown_write()  # should a profile have eaten the text, the shell ends and nobody waits
-            yield from self._listen(channel, bell, deadline, cap)
-        except (paramiko.SSHException, OSError, EOFError) as broken:
-            if self._watch.fired or monotonic() >= deadline:
-                waited = round(monotonic() - began, 1)
-                raise TimedOut(server=self.target.name, seconds=waited, phase="exchange") from broken
-            raise LineLost(server=self.target.name, phase="exchange") from broken
-        finally:
-            if channel is not None:
-                with contextlib.suppress(paramiko.SSHException, OSError, EOFError):  # the line is gone
-                    channel.close()
-            self._watch.until(float("inf"))
-
-    def _listen(
-        self, channel: paramiko.Channel, bell: _Bell, deadline: float, cap: int
-    ) -> Iterator[tuple[Literal["out", "err"], bytes]]:
-        taken = 0
-        while True:
-            bell.silence()
-            over = channel.eof_received or channel.closed
-            for stream, ready, read in (
-                ("out", channel.recv_ready, channel.recv),
-                ("err", channel.recv_stderr_ready, channel.recv_stderr),
-            ):
-                while taken <= cap and ready():
-                    data = read(min(_CHUNK, cap + 1 - taken) or 1)
-                    taken += len(data)
-                    if taken <= cap:
-                        yield ("out" if stream == "out" else "err"), data
-            if taken > cap:
-                raise OutputCut("", server=self.target.name, command="the exchange", code=0, cap=cap)
-            if over:
-                if channel.eof_received:
-                    return
-                raise EOFError
-            if not channel.recv_ready() and not channel.recv_stderr_ready():
-                if monotonic() >= deadline:
-                    raise TimeoutError
-                bell.wait(max(0.0, deadline - monotonic()))
-
-    def close(self) -> None:
-        """See `types.Connection`."""
-        with self._closing:
-            if self._closed:
-                return
-            self._closed = True
-        wire.end(self.transport, self._sock)
-        self._watch.stop()
-        self.visit = replace(self.visit, ended=time.time())
-        self.on_close()
-
-
-class _Bell(threading.Event):
-    """Rung by both streams of a channel. paramiko clears its event when ONE stream is empty; only we may."""
-
-    def clear(self) -> None:
-        """Nothing; see `silence`."""
-
-    def silence(self) -> None:
-        """Really clear, before looking at the streams."""
-        super().clear()
-
-
 class Connector:
     """Opens connections; is itself a `types.Connect`. Thread safe.
 
     `handshakes`: how many may compute at once. `watching` hears which server is waited for in which phase. `abort`
-    ends all connections and attempts at once, from any thread; `close` does so and waits.
+    ends all connections and attempts at once, from any thread; nothing is opened afterwards.
     """
 
     def __init__(
@@ -195,7 +95,7 @@ class Connector:
 
     def _once(self, target: Target, route: Route, clock: login.Clock, enter: Enter) -> SshConnection:
         attempt = _Attempt()
-        attempt.watch = self._watchdog.watch(clock.deadline + _BACKSTOP_S, attempt.end)
+        attempt.watch = self._watchdog.watch(clock.deadline + BACKSTOP_S, attempt.end)
         try:
             if self._stopped.is_set():
                 raise clock.lost("connect")
@@ -256,10 +156,6 @@ class Connector:
         connection = SshConnection(target, made, sock, visit, attempt.watch)
         connection.on_close = release
         return connection
-
-    def close(self) -> None:
-        """End everything and stay closed."""
-        self.abort()
 
 
 def _nothing() -> None:

@@ -90,7 +90,8 @@ def visit_all(
 
     Closing the iterator, or an exception such as KeyboardInterrupt at the consumer, ends everything: no new errand is
     begun, open connections are closed, `abort` (by default `connect.abort`, where there is one) ends those that are
-    still being opened, and all threads are waited for. `emit` is called from those threads, one call at a time.
+    still being opened (a Connector opens nothing afterwards), and all threads are
+    waited for. `emit` is called from those threads, one call at a time.
     """
     if threads < 1:
         raise ValueError("threads must be at least 1")

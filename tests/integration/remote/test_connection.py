@@ -26,8 +26,9 @@ from eakte_ops.errors import (
     NotSupported,
     UsageError,
 )
-from eakte_ops.remote.connection import Connector, SshConnection
+from eakte_ops.remote.connection import Connector, connect
 from eakte_ops.remote.offer import accepts
+from eakte_ops.remote.session import SshConnection
 from eakte_ops.remote.sshconfig import SshConfig
 from eakte_ops.remote.types import Target
 from tests.contract.transport import ECHO, exchange
@@ -65,6 +66,12 @@ def test_a_visit_tells_what_the_connection_showed(sshd: Sshd, connector: Connect
     assert visit.kex in {"curve25519-sha256", "mlkem768x25519-sha256"}
     assert 0 < visit.login_s < 20
     assert visit.began < visit.ended
+
+
+def test_one_connection_for_one_caller(sshd: Sshd) -> None:
+    connection = connect(sshd.target(), monotonic() + 20)
+    assert connection.visit.host_key
+    connection.close()
 
 
 def test_the_socket_does_not_wait_for_more_to_send(sshd: Sshd, connector: Connector) -> None:

@@ -11,8 +11,9 @@ from time import monotonic
 
 import pytest
 
-from eakte_ops.remote.connection import Connector, SshConnection
+from eakte_ops.remote.connection import Connector
 from eakte_ops.remote.local import LocalConnection
+from eakte_ops.remote.session import SshConnection
 from eakte_ops.remote.sshconfig import SshConfig
 from tests.contract.transport import ECHO, LAST, Play, RealShell, exchange, is_unharmed
 from tests.integration.remote.sshd import Sshd, running
