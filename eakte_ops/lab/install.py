@@ -23,13 +23,32 @@ _CERTIFICATE = """\
 set -eu
 umask 027
 cd /etc/eakte/gateway
-[ ! -e tls.crt ] || exit 0
+[ ! -s tls.crt ] || exit 0
 openssl req -batch -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 397 \\
   -subj "/CN=$1" -addext "subjectAltName=DNS:$1" -keyout tls.key -out tls.part
 chmod 0640 tls.key
 chmod 0644 tls.part
 mv tls.part tls.crt
 """
+
+
+# curl ends with 7 where nothing listens. $1: seconds; then ports, and after -- the pages that must say UP.
+_WAIT = """
+end=$(($(date +%s) + $1))
+shift
+wait_for() {
+  until "$@"; do
+    [ "$(date +%s)" -lt "$end" ] || { echo "still not: $*" >&2; exit 1; }
+    sleep 0.2
+  done
+}
+listens() { curl -s -o /dev/null --max-time 1 "http://127.0.0.1:$1/"; [ $? -ne 7 ]; }
+is_up() { curl -s --max-time 2 "http://127.0.0.1:$1" | head -c 20 | grep -q '^{"status": *"UP"'; }
+while [ "$1" != -- ]; do wait_for listens "$1"; shift; done
+shift
+for page; do wait_for is_up "$page"; done
+"""
+_WAIT_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +74,7 @@ class Installation:
             replaced = any(list(pool.map(self._prepare, servers, sessions)))
             for component, there in self._in_start_order(sessions):
                 self._start(component, there, "restart" if replaced else "start")
+            list(pool.map(self._wait, servers, sessions))
 
     def _in_start_order(self, sessions: Sequence[Session]) -> Iterator[tuple[str, Session]]:
         """Components over all servers of the town, as its profile orders them."""
@@ -64,7 +84,7 @@ class Installation:
                     yield component, there
 
     def _prepare(self, server: Server, there: Session) -> bool:
-        """Give whether the programs are others than before."""
+        """Give whether programs or configuration are others than before."""
         release = self.town.said.release
         said = there.run(release_script(release, release_files(release)))
         files = {
@@ -72,7 +92,7 @@ class Installation:
             for component in server.components
             for path, (text, mode) in configuration(component, self._facts(server)).items()
         }
-        there.run(configuration_script(files))
+        said += there.run(configuration_script(files))
         if "gateway" in server.components:
             there.run(_CERTIFICATE, f"eakte.{self.town.id}.example")
         self.tell(server.name, f"has release {release} and its configuration")
@@ -97,6 +117,16 @@ class Installation:
             there.job(f"exec {_ADMIN} load-samples {DOCUMENTS}")
             self.tell(there.server, f"has {DOCUMENTS} documents")
         self.tell(there.server, f"runs {component}")
+
+    def _wait(self, server: Server, there: Session) -> None:
+        """Until everything on the server listens, and all that say how they are say that they are well."""
+        parts = self.town.installed(server)
+        ports = {port for part in parts for port in part.ports.values()}
+        probes = [(part, probe) for part in parts for probe in part.component.probes if probe.kind == "health"]
+        pages = {f"{part.ports[probe.port]}{probe.path}" for part, probe in probes}
+        services = {service.port for part in parts for service in part.services.values() if service.port}
+        pages |= {f"{port}/manage/health" for port in services}
+        there.run(_WAIT, str(_WAIT_S), *map(str, sorted(ports)), "--", *sorted(pages), limit=_WAIT_S + 10.0)
 
     def _make_database(self, there: Session) -> None:
         """The password travels in a file that the job reads: a job's own record is kept and must hold no secret."""

@@ -34,7 +34,7 @@ def archive(files: Files, *, folders: bool) -> str:
 
 
 def _unpack(files: Files, where: str, *, folders: bool) -> str:
-    return f"base64 -d <<'{_END}' | tar -xzp -C {where}\n{archive(files, folders=folders)}{_END}\n"
+    return f"base64 -d <<'{_END}' | tar -xzpm -C {where}\n{archive(files, folders=folders)}{_END}\n"
 
 
 def release_script(release: str, files: Files) -> str:
@@ -62,7 +62,19 @@ ln -sfn releases/{release} current
 
 
 def configuration_script(files: Files) -> str:
-    """Write configuration files (absolute paths) where their folders exist already."""
-    return "set -eu\numask 027\n" + _unpack(
-        {path.lstrip("/"): what for path, what in files.items()}, "/", folders=False
-    )
+    """Write configuration files (absolute paths) where their folders exist already. Repeating it changes nothing.
+
+    Says `replaced` if one of them held something else.
+    """
+    below = {path.lstrip("/"): what for path, what in files.items()}
+    sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, (content, _) in files.items())
+    return f"""\
+set -eu
+umask 027
+if ! sha256sum --status -c <<'{_END}' 2>/dev/null
+{sums}{_END}
+then
+{_unpack(below, "/", folders=False)}
+echo replaced
+fi
+"""

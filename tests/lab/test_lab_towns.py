@@ -104,10 +104,11 @@ def shell(text: str) -> Callable[[LocalIT], str]:
     return lambda box: box.script(text)
 
 
+DMS = 'import json, sys; print([each["status"] for each in json.load(sys.stdin) if each["name"] == "dms"])'
 SEEN: dict[str, tuple[Callable[[LocalIT], str], str]] = {
     "service-down": (shell("systemctl is-active eakte-index.service || true"), "inactive"),
     "service-lying": (health("7380/manage/health"), '"DOWN"'),
-    "aggregate-lies": (health("7273/applications | tr '{' '\\n' | grep -A9 '\"dms\"'"), "DOWN"),
+    "aggregate-lies": (health(f"7273/applications | python3 -c '{DMS}'"), "DOWN"),
     "queue-stuck": (sql("select lock_service from oscpmqueue where created < now() - interval '5 hours'"), "/dead"),
     "index-read-only": (health("8041/manage/health"), "read_only_allow_delete"),
     "hash-mismatch": (sql("select count(*) from osdochash where last_check_state = 2"), "1"),

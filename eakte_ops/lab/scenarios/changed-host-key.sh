@@ -1,9 +1,15 @@
 # The host shows another key than the confirmed one, as after a new installation or an attack. $1: break or mend.
+set -eu
 key=/etc/ssh/ssh_host_ed25519_key
 kept=/etc/ssh/lab-kept
 case $1 in
   break)
-    [ -d "$kept" ] || { rm -rf "$kept.part" && mkdir -m 0700 "$kept.part" && cp -a "$key" "$key.pub" "$kept.part" && mv "$kept.part" "$kept"; }
+    if [ ! -d "$kept" ]; then
+      rm -rf "$kept.part"
+      mkdir -m 0700 "$kept.part"
+      cp -a "$key" "$key.pub" "$kept.part"
+      mv "$kept.part" "$kept"
+    fi
     if cmp -s "$key" "$kept/ssh_host_ed25519_key"; then
       rm -f "$key.new" "$key.new.pub"
       ssh-keygen -q -t ed25519 -N '' -f "$key.new"
@@ -12,7 +18,13 @@ case $1 in
     fi
     ;;
   mend)
-    [ ! -d "$kept" ] || { cp -a "$kept/." /etc/ssh/ && rm -rf "$kept"; }
+    if [ -d "$kept" ]; then
+      for file in "$key" "$key.pub"; do
+        cp -a "$kept/${file##*/}" "$file.part"
+        mv "$file.part" "$file"
+      done
+      rm -rf "$kept"
+    fi
     ;;
 esac
 systemctl restart ssh.service

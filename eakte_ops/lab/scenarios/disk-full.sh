@@ -1,4 +1,5 @@
 # The disk of this host is filled for real, down to the last block. $1: break or mend.
+set -eu
 filler=/var/lib/lab-filler
 case $1 in
   break)

@@ -1,4 +1,5 @@
 # A network share of the town that no longer answers: whoever touches it (df!) hangs in the kernel. $1: break or mend.
+set -eu
 place=/mnt/archive
 unit=lab-hanging-mount.service
 case $1 in

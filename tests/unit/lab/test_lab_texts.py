@@ -77,9 +77,14 @@ def test_a_release_is_put_in_place_whole_and_only_once(tmp_path: Path) -> None:
 
 def test_configuration_goes_into_folders_that_exist(tmp_path: Path) -> None:
     (tmp_path / "etc/eakte/gateway").mkdir(parents=True)
-    _run(configuration_script({"/etc/eakte/gateway/a.yml": (b"a: 1\n", 0o640)}), tmp_path)
     file = tmp_path / "etc/eakte/gateway/a.yml"
+    script = configuration_script({str(file): (b"a: 1\n", 0o640)})
+    assert _run(script, Path("/")) == "replaced\n"
     assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("a: 1\n", 0o640)
+    assert _run(script, Path("/")) == ""
+    file.write_text("a: 2\n")
+    assert _run(script, Path("/")) == "replaced\n"
+    assert file.read_text() == "a: 1\n"
 
 
 def test_a_person_logs_in_strictly_and_through_the_jump_host() -> None:
