@@ -89,19 +89,26 @@ class Look:
     when: datetime
     visit: Visit | None
     answers: Mapping[str, Answer]
+    _read: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # each answer is parsed once
 
     def __getitem__(self, fact: Fact[T] | Shown[T]) -> T:
         if self.visit is None:
             raise NotKnown("not-reached")
         if isinstance(fact, Shown):
             return fact.read(self.visit)
+        if fact.name not in self._read:
+            self._read[fact.name] = self._parsed(fact, self.visit)
+        value: T = self._read[fact.name]
+        return value
+
+    def _parsed(self, fact: Fact[T], visit: Visit) -> T:
         answer = self.answers.get(fact.name)
         if answer is None:
             raise NotKnown("not-asked")
         if answer.status is None:
             raise NotKnown("no-answer", why=answer.why or "?")
         try:
-            return fact.parse(answer, self.visit)
+            return fact.parse(answer, visit)
         except NotKnown:
             raise
         except Exception as stumbled:  # a server may send anything: that makes its answer unreadable, not our end

@@ -17,7 +17,7 @@ from eakte_ops.lab.lab import Lab
 from eakte_ops.lab.scenarios.catalogue import SCENARIOS
 from eakte_ops.lab.towns import host_named
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 TOWN = "witten"
 PATIENCE_S = 60

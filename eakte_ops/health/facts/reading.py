@@ -35,7 +35,14 @@ def lines(answer: Answer) -> Iterator[list[str]]:
     if raw and (answer.cut or not raw[-1]):
         raw.pop()
     for each in raw[:_MOST_LINES]:
-        yield [word(part) for part in each.split(b"\t")]
+        yield _words(each)
+
+
+def _words(line: bytes) -> list[str]:
+    """The parts of a line; the usual one needs no cleaning, which is what most of the time would go into."""
+    if len(line) <= _WORD and line.isascii() and (text := line.decode("ascii")).replace("\t", "").isprintable():
+        return [" ".join(part.split()) for part in text.split("\t")]
+    return [word(part) for part in line.split(b"\t")]
 
 
 def word(raw: bytes, limit: int = _WORD) -> str:
