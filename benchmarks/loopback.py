@@ -25,6 +25,7 @@ UsePAM no
 MaxStartups 1000
 MaxSessions 100
 LogLevel QUIET
+SetEnv SHLVL=2
 PasswordAuthentication no
 Match Address *,!127.0.0.0/8
     DenyUsers *
