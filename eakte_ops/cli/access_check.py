@@ -133,7 +133,8 @@ def _try_revoked(inventory: Inventory, town: Town, access: Access, reports: dict
     from eakte_ops.access.revoke import still_let_in
 
     keys = access.revoked(town.id)
-    for host in (*town.said.jump_hosts, *town.said.servers) if keys else ():
+    hosts: tuple[JumpHost | Server, ...] = (*town.said.jump_hosts, *town.said.servers)
+    for host in hosts if keys else ():
         answers = [(held, _accepted(inventory, town, host, held.key.account, held.key.key)) for held in keys]
         reports[host.name].more += still_let_in(answers)
 
