@@ -60,7 +60,7 @@ def health(
     _say_left_out(checks, idle)
     if stopped:
         missed = [look.stop.server.name for look in seen.of_state("interrupted")]
-        say(f"Interrupted. Not looked at: {', '.join(missed) or 'nothing is missing'}.")
+        _say_names("Interrupted. Not looked at", missed or ["nothing is missing"])
         return Status.INTERRUPTED
     return status(seen)
 
@@ -128,6 +128,15 @@ def _say_left_out(checks: Sequence[AnyCheck], idle: Sequence[Stop]) -> None:
 
     left = [name for name in CHECKS if name not in {check.name for check in checks}]
     if left:
-        say(f"Not looked at (--check): {', '.join(left)}.")
+        _say_names("Not looked at (--check)", left)
     if idle:
-        say(f"Not asked, nothing of this there: {', '.join(stop.server.name for stop in idle)}.")
+        _say_names("Not asked, nothing of this there", [stop.server.name for stop in idle])
+
+
+def _say_names(what: str, names: Sequence[str]) -> None:
+    import shutil
+    import textwrap
+
+    width = min(120, shutil.get_terminal_size((120, 24)).columns)
+    text = f"{what}: {', '.join(names)}."
+    say("\n".join(textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)))

@@ -35,7 +35,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "alike": "for the same reason not known: ",
         "behind": "behind it: ",
         "blind": "so {count} other checks could not look there",
-        "not-looked": "not looked at: ",
+        "not-looked": "{count} not looked at",
     },
     "de": {
         "well": "Alles gut",
@@ -50,7 +50,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "alike": "aus demselben Grund unbekannt: ",
         "behind": "dahinter: ",
         "blind": "also konnten {count} andere Prüfungen dort nicht nachsehen",
-        "not-looked": "nicht angesehen: ",
+        "not-looked": "{count} nicht angesehen",
     },
 }
 
@@ -74,7 +74,7 @@ def show_report(seen: Overview, language: Language) -> None:
 def summary(seen: Overview, language: Language) -> str:
     """`2 findings · 8 servers asked · 20 checks · 0.9 s`."""
     words = _WORDS[language]
-    missed = [look.stop.server.name for look in seen.of_state("interrupted")]
+    missed = len(seen.of_state("interrupted"))
     parts = [
         _count(len(seen.found), words["finding"], words["findings"]) if seen.found or missed else words["well"],
         _asked(seen, words),
@@ -82,7 +82,7 @@ def summary(seen: Overview, language: Language) -> str:
         f"{wording.number(seen.seconds, language)} s",
     ]
     if missed:
-        parts.append(words["not-looked"] + ", ".join(missed))
+        parts.append(words["not-looked"].format(count=missed))
     return " · ".join(parts)
 
 
