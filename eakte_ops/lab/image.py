@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -77,12 +78,17 @@ def build_image(places: Places, tell: Tell) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     finish.write_text(_finish(), encoding="utf-8")
-    run(build_argv(root, overlay, finish), limit=_LIMIT_S, place="image")
+    waiting = partial(_still_at_it, tell)
+    run(build_argv(root, overlay, finish), limit=_LIMIT_S, place="image", waiting=waiting)
     root.rename(image)
     shutil.rmtree(part)
     _remove_older(places, image)
     tell("image", "is ready")
     return image
+
+
+def _still_at_it(tell: Tell, seconds: float) -> None:
+    tell("image", f"is being made, {seconds:.0f} s gone")
 
 
 def _remove_older(places: Places, current: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +89,20 @@ def test_status_names_the_operations_folder(lab: Lab, capsys: pytest.CaptureFixt
     assert (said["schema"], said["version"]) == ("eakte-ops/lab-status", 1)
     assert Path(said["project"]) == lab.places.operations
     assert {host["state"] for host in said["hosts"]} == {"running"}
+
+
+@pytest.mark.parametrize("seconds", [4, 8])
+def test_provisioning_that_was_killed_is_completed_by_the_next_up(lab: Lab, box: LocalIT, seconds: float) -> None:
+    lab.down(["herdecke"])
+    program = "from eakte_ops.cli.main import run; run()"
+    killed = subprocess.Popen([sys.executable, "-c", program, "lab", "up", "herdecke"], stderr=subprocess.DEVNULL)
+    time.sleep(seconds)  # an end at any moment is the point
+    killed.kill()
+    killed.wait()
+    lab.up(["herdecke"], lambda folder: Context(project=folder))
+    said = json.loads(box.script("runuser -u eakte -- /opt/eakte/current/bin/musterakte-admin check"))
+    assert (said["checked"], said["bad"], said["missing"]) == (300, [], [])
+    assert as_person(lab, BOX, "id -un").stdout == "eakte-ops\n"
 
 
 def health(path: str) -> Callable[[LocalIT], str]:
