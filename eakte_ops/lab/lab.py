@@ -44,11 +44,12 @@ class HostState:
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """The lab of this machine."""
+    """The lab of this machine. `patience`: seconds that `up` and `down` wait for another command to end."""
 
     places: Places = field(default_factory=Places)
     sink: Sink = silent
     towns: tuple[LabTown, ...] = TOWNS
+    patience: float = 0.0
 
     @property
     def hosts(self) -> tuple[Host, ...]:
@@ -66,7 +67,7 @@ class Lab:
         Raises: Busy if another command changes the lab, Refused if this machine lacks something.
         """
         refuse_if_missing(self.places, image_exists=image_exists(self.places))
-        with held(self.places.lock, "lab up"):
+        with held(self.places.lock, "lab up", patience=self.patience):
             wanted = self.boot(towns)
             folder = write_operations(self.places, self.towns, wanted)
             provision(self.places, centre(folder), [town.key for town in wanted], self.tell)
@@ -108,7 +109,7 @@ class Lab:
         wanted = self.towns if towns is None else towns_named(named, self.towns) if named else ()
         if towns is not None and purge_image:
             raise UsageError("the image is that of all towns", way_out="lab down --purge-image, without a town")
-        with held(self.places.lock, "lab down"):
+        with held(self.places.lock, "lab down", patience=self.patience):
             with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
                 list(pool.map(self._remove, [host for town in wanted for host in town.hosts]))
             for town in wanted:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from eakte_ops.cli.context import Context
-from eakte_ops.errors import Busy
 from eakte_ops.lab.image import build_image
 from eakte_ops.lab.lab import Lab
 from eakte_ops.lab.missing import refuse_if_missing
 from eakte_ops.lab.places import Places
 from tests.lab.small_town import small_lab
 
-_PATIENCE_S = 120
+_PATIENCE_S = 120.0
 
 
 @pytest.fixture(scope="session")
@@ -40,25 +38,11 @@ def own_lab(image: Path, tmp_path: Path) -> Iterator[Lab]:
 def lab(image: Path) -> Iterator[Lab]:
     """The lab of this machine with all towns at work. Towns that were not up are removed afterwards."""
     assert image.is_dir()
-    lab = Lab()
+    lab = Lab(patience=_PATIENCE_S)
     before = {state.host.town for state in lab.states() if state.state != "absent"}
-    _up(lab)
+    lab.up((), lambda folder: Context(project=folder))
     yield lab
     lab.down([town.key for town in lab.towns if town.key not in before] if before else None)
-
-
-def _up(lab: Lab) -> None:
-    """Somebody may be breaking or mending something: that takes a moment."""
-    end = time.monotonic() + _PATIENCE_S
-    while True:
-        try:
-            lab.up((), lambda folder: Context(project=folder))
-        except Busy:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
-        else:
-            return
 
 
 @pytest.fixture
