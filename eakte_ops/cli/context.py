@@ -133,11 +133,9 @@ def vocabulary() -> Mapping[str, Mapping[str, Any]]:
 
 def subcommands() -> frozenset[str]:
     """The words that no town may be named like."""
-    from typer.main import get_command
+    from eakte_ops.cli.commands import COMMANDS
 
-    from eakte_ops.cli.main import app
-
-    return frozenset(getattr(get_command(app), "commands", {}))
+    return frozenset(COMMANDS)
 
 
 CONTEXT = Context()

@@ -1,4 +1,4 @@
-"""The program `eakte-ops`: global options, the table of subcommands, and how every ending becomes an exit status."""
+"""The program `eakte-ops`: global options, and how every ending becomes an exit status."""
 
 from __future__ import annotations
 
@@ -9,28 +9,20 @@ from typing import Annotated
 import typer
 
 from eakte_ops import __version__
-from eakte_ops.cli import access, audit, checks, health, init, inventory, lab, secret
+from eakte_ops.cli.commands import Commands
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, say_error
 from eakte_ops.errors import EakteError, Status
 
 app = typer.Typer(
     name="eakte-ops",
+    cls=Commands,
     help="Operate the e-file software of many towns: the town owns the machine, the centre runs the software.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-app.add_typer(access.app, name="access")
-app.add_typer(audit.app, name="audit")
-app.command()(checks.checks)
-app.command()(health.health)
-app.command()(init.init)
-app.add_typer(inventory.app, name="inventory")
-app.add_typer(lab.app, name="lab")
-app.add_typer(secret.app, name="secret")
 
 
 def _version(wanted: bool) -> None:
@@ -67,7 +59,8 @@ def main(words: list[str]) -> int:
         say_error(problem)
         return problem.status
     except typer.TyperException as problem:
-        say(f"{getattr(problem, 'format_message', problem.__str__)()}  (eakte-ops --help shows what there is)")
+        said = getattr(problem, "format_message", problem.__str__)()
+        say(said if said.startswith("Usage:") else f"{said}  (--help shows what there is)")
         return Status.USAGE
     except (KeyboardInterrupt, typer.Abort):
         say("Interrupted.")

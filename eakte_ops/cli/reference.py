@@ -81,9 +81,10 @@ def command_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _command(command: object, context: Any, depth: int) -> Iterator[str]:
+def _command(command: Any, context: Any, depth: int) -> Iterator[str]:
     yield f"{'#' * min(depth, 4)} {context.command_path}\n"
     yield f"```\n{context.command.get_help(context).rstrip()}\n```\n"
-    for name, child in sorted(getattr(command, "commands", {}).items()):
+    for name in sorted(command.list_commands(context)) if hasattr(command, "list_commands") else ():
+        child = command.get_command(context, name)
         with typer.Context(child, info_name=name, parent=context, terminal_width=80) as inner:
             yield from _command(child, inner, depth + 1)

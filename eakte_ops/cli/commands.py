@@ -1,0 +1,65 @@
+"""The table of subcommands. A command's file is read when the command is used; --help needs only this table."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from eakte_ops.errors import UsageError
+
+COMMANDS = {
+    "access": "What a town grants: packs, host keys, comparison, keys.",
+    "audit": "Who did what, when and why.",
+    "checks": "List the checks, or explain one.",
+    "health": "Look at the servers of towns now.",
+    "init": "Make an operations folder with one sample town.",
+    "inventory": "Towns and servers: check, list and show them.",
+    "lab": "Real hosts on this machine: boot, break and mend them.",
+    "secret": "The towns' secrets: set, edit, get, check, rekey.",
+}
+"""Name -> what it is for. The file is cli/NAME.py with `app` (a group) or a function NAME (a single command)."""
+
+
+class Commands(TyperGroup):
+    """The program's own group: knows all names, loads one command."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All names, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, made on first use; None if there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        if cmd_name not in self.commands:
+            self.commands[cmd_name] = _load(cmd_name)
+        return self.commands[cmd_name]
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """As usual; an unknown word is answered with the nearest names."""
+        word = args[0]
+        if word not in COMMANDS and not word.startswith("-"):
+            near = get_close_matches(word, COMMANDS)
+            meant = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise UsageError(f'there is no command "{word}"{meant}', way_out="eakte-ops --help shows what there is")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The table, without loading a command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+def _load(name: str) -> Any:
+    module = import_module(f"eakte_ops.cli.{name}")
+    alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+    if hasattr(module, "app"):
+        alone.add_typer(module.app, name=name)
+        group: Any = typer.main.get_command(alone)
+        return group.commands[name]
+    alone.command(name)(getattr(module, name))
+    return typer.main.get_command(alone)
