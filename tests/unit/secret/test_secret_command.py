@@ -46,6 +46,19 @@ def test_set_takes_what_is_piped_in_without_the_line_end_and_says_for_whom(
     assert town.vault().reveal("database-password").reveal() == CANARY
 
 
+@pytest.mark.parametrize("command", ["set", "edit"])
+def test_a_value_on_the_command_line_is_refused_not_repeated_and_not_stored(
+    town: Town, eakte_ops: Run, pipe: Callable[[bytes], None], capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    pipe(b"canary-piped")
+    assert eakte_ops("secret", command, "witten", "database-password", CANARY) == 2
+    said = capsys.readouterr().err
+    assert "never given on the command line" in said
+    assert "choose another value" in said
+    assert CANARY not in said
+    assert town.vault().names() == ()
+
+
 def test_get_gives_the_next_program_exactly_the_value(
     filled: Town, eakte_ops: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
