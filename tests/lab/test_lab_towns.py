@@ -132,7 +132,10 @@ SEEN: dict[str, tuple[Callable[[LocalIT], str], str]] = {
         shell("openssl x509 -in /etc/eakte/gateway/tls.crt -noout -checkend 0 || true"),
         "will expire",
     ),
-    "hanging-mount": (shell("timeout -s KILL 2 stat -f /mnt/archive >/dev/null 2>&1 & wait $! || echo hangs"), "hangs"),
+    "hanging-mount": (
+        shell("timeout -s KILL 2 stat -f /mnt/archive >/dev/null 2>&1 & wait $!; [ $? -ne 137 ] || echo hangs"),
+        "hangs",
+    ),
 }
 
 
