@@ -19,6 +19,7 @@ from eakte_ops.lab.command import run
 from eakte_ops.lab.lab import Lab
 from eakte_ops.lab.lock import held
 from eakte_ops.lab.machine import kill, processes
+from eakte_ops.lab.scenarios.catalogue import read
 
 pytestmark = pytest.mark.timeout(900)  # the first one may have to make the image
 ROOT = Path(__file__).parents[2]
@@ -116,6 +117,21 @@ def test_down_leaves_nothing_even_if_the_container_program_was_killed(own_lab: L
     own_lab.down()
     assert list(leftovers(own_lab)) == []
     own_lab.down()
+
+
+def test_down_ends_even_processes_that_no_signal_ends(own_lab: Lab) -> None:
+    """They hang in state D on a mount that does not answer; the end of its file system frees them."""
+    boot(own_lab)
+    back = own_lab.local_it(own_lab.hosts[1])
+    back.put("/run/lab-hanging-mount.py", read("hanging_mount.py"))
+    back.script(read("hanging-mount.sh"), "break")
+    back.script("setsid sh -c 'df -h >/dev/null 2>&1 &'")
+    end = time.monotonic() + 10
+    while "D" not in back.script("kill -KILL $(pidof df); ps -C df -o stat= || true"):
+        assert time.monotonic() < end, "df does not hang"
+        time.sleep(0.1)
+    own_lab.down()
+    assert list(leftovers(own_lab)) == []
 
 
 def test_a_full_disk_fills_nothing_but_the_host(own_lab: Lab) -> None:

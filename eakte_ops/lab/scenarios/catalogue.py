@@ -56,7 +56,7 @@ _ALL = (
     _own(
         "hanging-mount",
         "application-server",
-        "a network share does not answer: df hangs in state D",
+        "a network share does not answer: df hangs and can not be killed",
         carries={"/run/lab-hanging-mount.py": "hanging_mount.py"},
     ),
     _own("changed-host-key", "gateway", "the server shows another host key than the confirmed one"),
