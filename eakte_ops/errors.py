@@ -35,10 +35,12 @@ class Status(IntEnum):
     DECISION = 5
     BUSY = 6
     REFUSED = 7
+    FAULT = 70  # EX_SOFTWARE of sysexits.h
     INTERRUPTED = 130
 
 
 _WORST_FIRST = (
+    Status.FAULT,
     Status.DECISION,
     Status.UNDONE,
     Status.BUSY,
@@ -50,7 +52,7 @@ _WORST_FIRST = (
 
 
 def worst(statuses: Iterable[Status]) -> Status:
-    """The status a command ends with where several hold: 5 4 6 7 3 2 1, else 0."""
+    """The status a command ends with where several hold: 70 5 4 6 7 3 2 1, else 0."""
     seen = set(statuses)
     return next((status for status in _WORST_FIRST if status in seen), Status.OK)
 
@@ -213,6 +215,25 @@ class Busy(EakteError):
     """Somebody else holds the lock; says who, since when and why."""
 
     status = Status.BUSY
+
+
+class Fault(EakteError):
+    """Not the fault of a server, a file or the words typed."""
+
+    status = Status.FAULT
+
+
+class MachineFailed(Fault):
+    """The operations host itself does not do what is needed: a full disk, missing rights on a file."""
+
+    hint = "this concerns the machine you work on, not a town; set it right and run the command again"
+
+
+class ProgramFault(Fault):
+    """A mistake in this program."""
+
+    message = "this program stumbled over itself ({kind}); that is a fault of the program, not yours"
+    hint = "run the command again with --debug right after `eakte-ops` and send what it prints to whoever maintains it"
 
 
 class Refused(EakteError):

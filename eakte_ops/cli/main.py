@@ -12,7 +12,7 @@ from eakte_ops import __version__
 from eakte_ops.cli.commands import Commands
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, say_error
-from eakte_ops.errors import EakteError, Status
+from eakte_ops.errors import EakteError, MachineFailed, ProgramFault, Status
 
 app = typer.Typer(
     name="eakte-ops",
@@ -53,19 +53,40 @@ def main(words: list[str]) -> int:
     """Runs `words` and returns the exit status; every error is told as a sentence, a traceback only with --debug."""
     try:
         result = typer.main.get_command(app).main(words, prog_name="eakte-ops", standalone_mode=False)
-    except EakteError as problem:
-        if CONTEXT.debug:
-            raise
-        say_error(problem)
-        return problem.status
-    except typer.TyperException as problem:
+    except (Exception, KeyboardInterrupt) as problem:
+        return _ended(problem)
+    return result if isinstance(result, int) else Status.OK
+
+
+def _ended(problem: BaseException) -> Status:
+    """Tell how a command ended that did not come to its end."""
+    if isinstance(problem, (KeyboardInterrupt, typer.Abort)):
+        say("Interrupted.")
+        return Status.INTERRUPTED
+    if isinstance(problem, BrokenPipeError):  # whoever reads our output has seen enough
+        sys.stderr.close()
+        return Status.OK
+    if isinstance(problem, typer.TyperException):
         said = getattr(problem, "format_message", problem.__str__)()
         say(said if said.startswith("Usage:") else f"{said}  (--help shows what there is)")
         return Status.USAGE
-    except (KeyboardInterrupt, typer.Abort):
-        say("Interrupted.")
-        return Status.INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return Status.OK
-    return result if isinstance(result, int) else Status.OK
+    told = _as_error(problem)
+    _say_where()
+    say_error(told)
+    return told.status
+
+
+def _as_error(problem: BaseException) -> EakteError:
+    if isinstance(problem, EakteError):
+        return problem
+    if isinstance(problem, OSError):
+        return MachineFailed(problem.strerror or str(problem), place=str(problem.filename or ""))
+    return ProgramFault(kind=type(problem).__name__)
+
+
+def _say_where() -> None:
+    """With --debug, where in the program the error that is being handled arose; revealed secrets by their names."""
+    if CONTEXT.debug:
+        import traceback
+
+        say(traceback.format_exc().rstrip())

@@ -33,7 +33,7 @@ def error_table() -> str:
         "| --- | --- |",
         *(f"| {status.value} | {_MEANINGS[status]} |" for status in errors.Status),
         "",
-        "Where several hold, a command ends with the first of 5 4 6 7 3 2 1.",
+        "Where several hold, a command ends with the first of 70 5 4 6 7 3 2 1.",
         "",
         "| error | status | says | way out | when |",
         "| --- | --- | --- | --- | --- |",
@@ -55,6 +55,7 @@ _MEANINGS = {
     errors.Status.DECISION: "a run stopped and needs a decision",
     errors.Status.BUSY: "busy: locked, by whom, since when, why",
     errors.Status.REFUSED: "refused: window, approval, rights, stop switch, not supported",
+    errors.Status.FAULT: "the program or this machine failed",
     errors.Status.INTERRUPTED: "interrupted",
 }
 

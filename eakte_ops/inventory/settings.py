@@ -39,7 +39,7 @@ class SecretSettings(Strict):
     """How this machine opens the towns' age files."""
 
     identity: Line = Field(
-        default="", description='age identity file; "": the environment variable EAKTE_OPS_IDENTITY names it.'
+        default="", description="age identity file; the environment variable EAKTE_OPS_IDENTITY goes before it."
     )
 
 

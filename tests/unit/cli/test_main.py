@@ -58,6 +58,8 @@ def test_the_operations_folder_is_found_by_option_environment_and_upwards(
     [
         (Refused("now is no window", way_out="wait for Tuesday"), Status.REFUSED, "→ wait for Tuesday"),
         (KeyboardInterrupt(), Status.INTERRUPTED, "Interrupted"),
+        (PermissionError(13, "Permission denied", "/packs"), Status.FAULT, "/packs: Permission denied"),
+        (KeyError("witten"), Status.FAULT, "stumbled over itself (KeyError)"),
     ],
 )
 def test_how_a_command_ends(
@@ -73,4 +75,6 @@ def test_how_a_command_ends(
 
     monkeypatch.setattr("typer.main.get_command", lambda _app: Command())
     assert frame.main([]) == status
-    assert said in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert said in err
+    assert "Traceback" not in err

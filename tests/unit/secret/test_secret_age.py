@@ -82,6 +82,7 @@ def test_a_value_that_is_no_text_does_not_show_in_the_error_or_anything_it_hangs
 @pytest.mark.parametrize(
     "key",
     ["", "age1", "age1xyz", KEYS[0] + "q", KEYS[0] + " x", "ssh-ed25519", "ssh-ed25519 AAAA", "ssh-rsa AAAAB3", "1"],
+    ids=["empty", "prefix", "short", "longer", "two words", "type alone", "cut", "rsa", "number"],
 )
 def test_what_is_no_usable_public_key_is_said(key: str) -> None:
     with pytest.raises(ValueError, match="public key"):

@@ -244,24 +244,32 @@ def test_no_command_shows_the_canary_however_it_ends(
 
 
 def test_an_error_with_debug_holds_no_value_in_itself_or_what_caused_it(
-    filled: Town, eakte_ops: Run, pipe: Callable[[bytes], None]
+    filled: Town,
+    eakte_ops: Run,
+    pipe: Callable[[bytes], None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     import traceback
 
+    told: list[EakteError] = []
+    monkeypatch.setattr("eakte_ops.cli.main.say_error", told.append)
     for breakage in (_foreign_identity, _damaged, _cut):
         breakage(filled)
-        with pytest.raises(EakteError) as caught:
-            eakte_ops("--debug", "secret", "get", "witten", "database-password")
-        whole = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+        assert eakte_ops("--debug", "secret", "get", "witten", "database-password") != 0
+        whole = "".join(traceback.TracebackException.from_exception(told[-1], capture_locals=True).format())
         assert CANARY not in whole
     pipe(b"\xff" + CANARY.encode())
-    with pytest.raises(EakteError) as caught:
-        eakte_ops("--debug", "secret", "set", "witten", "index-password")
-    assert CANARY not in "".join(traceback.format_exception(caught.value))
-    error: BaseException | None = caught.value
+    assert eakte_ops("--debug", "secret", "set", "witten", "index-password") != 0
+    assert CANARY not in "".join(traceback.format_exception(told[-1]))
+    error: BaseException | None = told[-1]
     while error is not None:
         assert CANARY not in repr(error)
         error = error.__context__
+    said = capsys.readouterr()
+    assert "Traceback" in said.err
+    assert CANARY not in said.out + said.err
+    assert len(told) == 4
 
 
 def test_every_act_is_on_record_without_the_value(
