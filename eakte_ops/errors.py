@@ -9,6 +9,8 @@ EakteError
 │   └── AuthenticationFailed · JumpHostFailed
 ├── CommandFailed          3   the server was reached; what was asked there ended badly
 │   └── OutputCut
+├── Fault                 70   the program or this machine failed
+│   └── MachineFailed · ProgramFault
 ├── Busy                   6   somebody else is at work
 └── Refused                7   not allowed, not granted or not supported
     ├── NotSupported · IdentityUnsafe
