@@ -20,6 +20,7 @@ from eakte_ops.lab.lab import Lab
 from eakte_ops.lab.lock import held
 from eakte_ops.lab.machine import kill, processes
 from eakte_ops.lab.scenarios.catalogue import read
+from tests.lab.small_town import INNER
 
 pytestmark = pytest.mark.timeout(900)  # the first one may have to make the image
 ROOT = Path(__file__).parents[2]
@@ -38,7 +39,8 @@ def leftovers(lab: Lab) -> Iterator[str]:
     yield from (line for line in run(["losetup", "--all"]).splitlines() if state in line)
     yield from (path.name for path in Path("/sys/class/net").iterdir() if "labtest" in path.name)
     yield from (line for line in run(["ip", "rule", "list"]).splitlines() if "labtest" in line)
-    yield from (line for line in run(["ip", "route", "list"]).splitlines() if "203.0.113." in line)
+    own = {"labtest", str(INNER.cidr)}
+    yield from (line for line in run(["ip", "route", "list"]).splitlines() if own & set(line.split()))
     for base in hierarchies(Path("/proc/mounts").read_text()):
         yield from (str(path) for path in base.glob("eakte-lab/labtest-*"))
     if lab.places.state.exists():

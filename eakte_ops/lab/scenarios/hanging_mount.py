@@ -1,7 +1,7 @@
 """A file system over FUSE that takes every request and never answers one. Argument: where to mount it.
 
-Runs inside the host with nothing but Python. Requests that were read stay "sent", so callers hang in state D, which no
-signal ends: exactly what a dead network share does. The end of this process frees them.
+Runs inside the host with nothing but Python. Requests that were read stay "sent", so callers hang and, once killed,
+stay in state D: exactly what a dead network share does. The end of this process frees them.
 """
 
 from __future__ import annotations
