@@ -137,6 +137,8 @@ def _files(wanted: Expected, found: Granted) -> Iterator[Difference]:
         if (seen.owner, seen.group, seen.mode) != ("root", "root", mode) or not seen.kind.startswith("regular"):
             yield Difference(subject, f"{path} is {_shown(seen)}, granted was a file of root:root {mode}")
         content = text.encode("utf-8")
+        if path.endswith("/authorized_keys"):
+            continue  # its lines were compared one by one
         if seen.sum and seen.sum != sha256_hex(content):
             yield Difference(subject, f"{path} holds something else than the pack puts there")
         elif not seen.sum and seen.size != len(content):

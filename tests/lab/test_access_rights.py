@@ -1,4 +1,4 @@
-"""What each account tries and must not reach, on real hosts with what a town really grants; and what it must be able to.
+"""What each account tries and must not reach, on real hosts with what a town really grants, and what it must reach.
 
 Every attempt runs for real. It must fail, and what root sees of the machine afterwards must be what it was before.
 """
@@ -81,7 +81,9 @@ NOBODY_MAY = {
     "sudo an image of another root": "sudo -n /usr/bin/systemctl --root=/tmp start eakte-gateway.service",
     "sudo on another host": "sudo -n /usr/bin/systemctl -H x start eakte-gateway.service",
     "sudo with chroot": "sudo -n -R /tmp /usr/bin/systemctl start eakte-gateway.service",
-    "sudo a systemctl of its own": "mkdir -p /tmp/p && cp /bin/sh /tmp/p/systemctl && PATH=/tmp/p:$PATH sudo -n systemctl -c id",
+    "sudo a systemctl of its own": (
+        "mkdir -p /tmp/p && cp /bin/sh /tmp/p/systemctl && PATH=/tmp/p:$PATH sudo -n systemctl -c id"
+    ),
     "start a unit without sudo": "systemctl --no-ask-password start eakte-gateway.service",
     "stop sshd": "systemctl --no-ask-password stop ssh.service",
     "kill sshd": "systemctl --no-ask-password kill ssh.service",
@@ -221,8 +223,10 @@ def test_people_can_do_their_work(ring: Ring) -> None:
             "umask 027; mkdir -p /opt/eakte/releases/11.0/bin && cd /opt/eakte/releases/11.0/bin && "
             f"printf '%s' '{PROGRAM}' >gateway && chmod 0750 gateway && ln -sfn releases/11.0 /opt/eakte/current"
         ),
-        "the group of a release is that of the software": 'test "$(stat -c %G /opt/eakte/releases/11.0/bin/gateway)" = eakte',
-        "write configuration": "umask 027; echo a: 1 >/etc/eakte/gateway/config/new.yml && rm /etc/eakte/gateway/config/new.yml",
+        "the group of a release is that of the software": (
+            'test "$(stat -c %G /opt/eakte/releases/11.0/bin/gateway)" = eakte'
+        ),
+        "write configuration": "cd /etc/eakte/gateway/config && echo a: 1 >new.yml && rm new.yml",
         "start": f"{sudo} start eakte-gateway.service && systemctl is-active eakte-gateway.service",
         "restart": f"{sudo} restart eakte-gateway.service && systemctl is-active eakte-gateway.service",
         "read logs": "grep -q started /var/log/eakte/gateway/gateway.log",
@@ -347,10 +351,8 @@ def test_the_stop_switch_and_the_fence_stop_a_job(ring: Ring) -> None:
 
 def test_a_hostile_product_can_not_make_people_write_for_it(ring: Ring) -> None:
     """`eakte` plants links in the one folder of a job that it may write; asking for the state must create nothing."""
-    job(
-        ring,
-        "raise 1 >/dev/null; mkdir -p jobs/t5/run && chgrp -R eakte jobs/t5 && chmod 2770 jobs/t5/run && boot >jobs/t5/boot",
-    )
+    folder = "mkdir -p jobs/t5/run && chgrp -R eakte jobs/t5 && chmod 2770 jobs/t5/run && boot >jobs/t5/boot"
+    job(ring, f"raise 1 >/dev/null; {folder}")
     ring.as_root(
         BOX, "cd /var/lib/eakte-ops/jobs/t5/run && setpriv --reuid=eakte --regid=eakte --init-groups sh -c "
         "'mkdir claimed; ln -s /var/lib/eakte-ops/planted alive; ln -s /etc/eakte/planted end.new'",

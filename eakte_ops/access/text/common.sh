@@ -6,25 +6,32 @@ missing() { MISSING=$((MISSING + 1)); say "MISSING: $*"; }    # something that l
 differs() { DIFFERENT=$((DIFFERENT + 1)); say "DIFFERS: $*"; }
 did() { say "  $*"; }
 
-# Whether nobody but root can rename or replace what lies at $1: every folder above belongs to root.
+# Whether nobody but root can rename or replace what lies at $1: every folder above belongs to root, and none is
+# writable for all (unless only owners may rename there).
 root_above() {
-    above=$1
-    while [ "$above" != / ]; do
-        above=$(dirname "$above")
-        [ "$(stat -c %u "$above" 2>/dev/null)" = 0 ] || return 1
-        [ -z "$(find "$above" -maxdepth 0 -perm -0002 ! -perm -1000)" ] || return 1
+    above=${1%/*}
+    while :; do
+        case $(stat -c '%u:%a' "${above:-/}" 2>/dev/null) in
+            0:*[2367]) [ -k "${above:-/}" ] || return 1 ;;
+            0:*) ;;
+            *) return 1 ;;
+        esac
+        [ -n "$above" ] || return 0
+        above=${above%/*}
     done
 }
 
 # What lies at $1, links not followed: "directory eakte eakte 750", or "nothing".
 what_is() {
-    if [ -e "$1" ] || [ -L "$1" ]; then stat -c '%F %U %G %a' "$1" | sed 's/^regular empty/regular/'; else say nothing; fi
+    if [ ! -e "$1" ] && [ ! -L "$1" ]; then say nothing; return; fi
+    seen=$(stat -c '%F %U %G %a' "$1")
+    case $seen in "regular empty "*) say "regular ${seen#regular empty }" ;; *) say "$seen" ;; esac
 }
 
 # put_file TEXT MODE PATH: a root-owned file with what the function TEXT prints; whole or not at all.
 # The new file is made beside its place (never in /tmp) and moved there. CHANGED counts what was not yet so.
 put_file() {
-    new=$(dirname "$3")/.$(basename "$3").eakte-new
+    new=${3%/*}/.${3##*/}.eakte-new
     if [ -L "$3" ] || { [ -e "$3" ] && [ ! -f "$3" ]; }; then die "$3 is no ordinary file; move it away and run this again"; fi
     rm -f "$new" || die "$new can not be removed"
     { "$1" >"$new" && chown root:root "$new" && chmod "$2" "$new" && sync "$new"; } || die "$new can not be written"
@@ -53,7 +60,7 @@ root_folder() {
     root_above "$4" || { missing "$4 is not made: a folder above it does not belong to root or is writable for all"; return; }
     if [ -L "$4" ]; then missing "$4 is a link; links are not followed here: mount the disk at this place instead"; return; fi
     if [ ! -e "$4" ]; then
-        { mkdir -p "$(dirname "$4")" && mkdir -m 0700 "$4"; } || die "$4 can not be made"
+        { mkdir -p "${4%/*}/" && mkdir -m 0700 "$4"; } || die "$4 can not be made"
     fi
     [ -d "$4" ] || die "$4 is no folder; move it away and run this again"
     [ "$(what_is "$4")" = "directory $1 $2 ${3#0}" ] && return

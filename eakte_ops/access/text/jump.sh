@@ -58,6 +58,10 @@ check_forwarding() {
         any | '') ;;
         *) say "NOTE: sshd has PermitOpen of its own; it has to name the servers behind this jump host too" ;;
     esac
+    case $(printf '%s\n' "$rules" | sed -n 's/^allowstreamlocalforwarding //p') in
+        no | '') ;;
+        *) say "NOTE: better in sshd_config: Match User eakte-jump / AllowStreamLocalForwarding no (a key line can not say it)" ;;
+    esac
 }
 
 uninstall_pack() {

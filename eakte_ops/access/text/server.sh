@@ -48,6 +48,14 @@ own_folder() {
     check_folder "$@"
 }
 
+# The lock of the jobs, in a place that eakte-ops may write: made as that account, then only looked at.
+LOCK=/var/lib/eakte-ops/ops.flock
+make_lock_file() {
+    if [ -e "$LOCK" ] || [ -L "$LOCK" ]; then return; fi
+    setpriv --reuid=eakte-ops --regid=eakte --init-groups -- sh -c 'umask 027; : >/var/lib/eakte-ops/ops.flock' ||
+        die "$LOCK can not be made"
+}
+
 install_pack() {
     look_first
     only_one_at_a_time
@@ -59,10 +67,7 @@ install_pack() {
     for each in eakte eakte-ops eakte-look; do close_cron "$each"; done
     root_folders root_folder
     own_folders own_folder
-    if [ ! -e /var/lib/eakte-ops/ops.flock ]; then
-        setpriv --reuid=eakte-ops --regid=eakte --init-groups -- sh -c 'umask 027; : >>/var/lib/eakte-ops/ops.flock' ||
-            die "/var/lib/eakte-ops/ops.flock can not be made"
-    fi
+    make_lock_file
     plain_files put_file
     install_units
     put_file text_sudo 0440 /etc/sudoers.d/eakte-ops
@@ -110,6 +115,7 @@ check_pack() {
     check_file text_keys_ops 0644 /etc/eakte-ops/home/eakte-ops/.ssh/authorized_keys
     check_file text_keys_look 0644 /etc/eakte-ops/home/eakte-look/.ssh/authorized_keys
     check_file text_pack_json 0644 /etc/eakte-ops/pack.json
+    [ "$(what_is "$LOCK")" = "regular file eakte-ops eakte 640" ] || differs "$LOCK is \"$(what_is "$LOCK")\""
     check_more
     if [ "$(id -u)" = 0 ]; then
         check_file text_sudo 0440 /etc/sudoers.d/eakte-ops
