@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -269,3 +270,22 @@ def test_checks_as_data(run) -> None:
     assert (check["name"], check["owner"], check["scope"]) == ("disk.space", "local-it", "server")
     assert check["thresholds"]["warning_percent"]["default"] == 85.0
     assert set(check["title"]) == {"de", "en"}
+
+
+def test_a_check_without_thresholds_says_so(run) -> None:
+    assert "It has no thresholds." in run("checks", "reachable")[1]
+
+
+def test_the_commit_of_the_folder_is_said_and_whether_something_is_not_committed(run, folder) -> None:
+    def git(*words: str) -> str:
+        who = ("-c", "user.name=centre", "-c", "user.email=centre@example.org")
+        done = subprocess.run(["git", "-C", folder, *who, *words], check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "towns")
+    head = git("rev-parse", "--short=10", "HEAD")
+    assert run("health", "herdecke")[2].splitlines()[0] == f"{folder} · commit {head}"
+    (folder / "inventories/note.txt").write_text("changed\n")
+    assert "with changes that are not committed" in run("health", "herdecke")[2].splitlines()[0]

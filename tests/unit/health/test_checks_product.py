@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -299,3 +300,30 @@ def test_a_table_that_can_not_be_read_is_unknown_though_the_database_answers() -
 def test_hashes(states, verdict) -> None:
     text = well.database(hashes=states) if states else b'{"alive": "15"}\n{"hashes": []}\npsql 0\n'
     assert results("documents.hashes", look(database=text))[""].verdict == verdict
+
+
+def test_a_service_whose_own_word_is_not_known_can_not_be_compared() -> None:
+    page = web(SITE, leave_out=("health dms",))
+    result = results("service.aggregate", look(web=page))["dms"]
+    assert (result.verdict, result.because) == ("unknown", (Cause("service.health", "dms"),))
+
+
+def test_a_gateway_without_anybody_behind_it_points_there() -> None:
+    assert page(status={"page gateway": 502}).because == (Cause(component="application-server"),)
+    assert page(status={"page gateway": 500}).because == ()
+
+
+def test_no_blocks_to_read_because_the_index_does_not_answer() -> None:
+    seen = look(web=web(SITE, fault={"index index": 7}))
+    result = results("index.blocks", seen)["index"]
+    assert (result.verdict, result.because) == ("unknown", (Cause("index.state", "index"),))
+
+
+def test_a_start_report_the_answer_leaves_out_is_unknown() -> None:
+    assert results("service.startup", look(startup=b"end\n"))["application-server"].verdict == "unknown"
+
+
+def test_a_block_without_figures_of_the_disk_is_still_critical() -> None:
+    bare = {"status": "UP", "components": {"cluster": cluster(blocks=("all:read_only",))}}
+    result = index(json.dumps(bare).encode(), "index.blocks")
+    assert (result.verdict, result.said, result.owner) == ("critical", "blocked", None)
