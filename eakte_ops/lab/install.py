@@ -29,6 +29,7 @@ openssl req -batch -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -day
 chmod 0640 tls.key
 chmod 0644 tls.part
 mv tls.part tls.crt
+echo replaced
 """
 
 
@@ -94,7 +95,7 @@ class Installation:
         }
         said += there.run(configuration_script(files))
         if "gateway" in server.components:
-            there.run(_CERTIFICATE, f"eakte.{self.town.id}.example")
+            said += there.run(_CERTIFICATE, f"eakte.{self.town.id}.example")
         self.tell(server.name, f"has release {release} and its configuration")
         return "replaced" in said.split()
 
