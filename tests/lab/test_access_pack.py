@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from eakte_ops.access.compare import Comparison, compare
 from eakte_ops.access.granted import expected, granted_question, read_granted
 from eakte_ops.lab.towns import Host
+from eakte_ops.remote.offer import accepts
+from eakte_ops.remote.types import Target
 from tests.lab.access_town import ALL, BACK, BOX, FRONT, Ring, lab_of, raise_town, town
 
 pytestmark = pytest.mark.timeout(900)
@@ -134,13 +137,25 @@ def test_a_newer_pack_replaces_and_an_older_one_asks(ring: Ring) -> None:
     restore(ring)
 
 
+def offered(ring: Ring, host: Host, account: str, who: str) -> bool:
+    """Whether the machine would let a key in: asked with its public half alone, as `access check` does."""
+    target = Target(host.name, str(host.address), account, ring.folder / "known_hosts")
+    return accepts(target, ring.public(who), time.monotonic() + 30)
+
+
 def test_a_key_that_was_taken_back_is_refused_after_the_new_pack(ring: Ring) -> None:
-    assert ring.lets_in("eakte-ops", BOX, "second")
+    assert offered(ring, BOX, "eakte-ops", "second")
+    assert offered(ring, FRONT, "eakte-jump", "second")
+    assert not offered(ring, BOX, "eakte-ops", "expired")
     said = ring.install(BOX, issue=2, without=["second"])
     assert "withdrew keys of eakte-ops" in said.out
+    assert not offered(ring, BOX, "eakte-ops", "second")
     assert not ring.lets_in("eakte-ops", BOX, "second")
     assert ring.lets_in("eakte-ops", BOX, "work")
-    restore(ring)
+    assert offered(ring, FRONT, "eakte-jump", "second")  # the jump host has its own pack, and is asked itself
+    assert ring.install(FRONT, issue=2, without=["second"]).status == 0
+    assert not offered(ring, FRONT, "eakte-jump", "second")
+    restore(ring, BOX, FRONT)
 
 
 def test_a_component_that_moved_away_takes_its_unit_and_its_sudo_lines_along(ring: Ring) -> None:
