@@ -22,12 +22,15 @@ ROUNDS = 7
 
 def errands() -> list[Errand]:
     """What `health --all` asks, for every server of the lab."""
+    from eakte_ops.access.load import load_access
     from eakte_ops.cli.context import CONTEXT
     from eakte_ops.health import catalogue
     from eakte_ops.health.engine import stops_of
 
     checks = catalogue.chosen([])
-    stops = stops_of(CONTEXT.inventory().towns.values(), lambda town, server: CONTEXT.target(town, server, "look"))
+    towns = CONTEXT.inventory().towns
+    access = load_access(CONTEXT.folder, towns)
+    stops = stops_of(towns.values(), lambda town, server: CONTEXT.target(town, server, "look"), access)
     return [Errand(stop.target, catalogue.questions(checks, stop.site), 30.0) for stop in stops if stop.site]
 
 
@@ -62,7 +65,8 @@ def child(side: str) -> None:
 
 
 def main() -> None:
-    said = subprocess.run(["eakte-ops", "lab", "status", "--json"], check=True, capture_output=True, text=True)
+    program = str(Path(sys.executable).parent / "eakte-ops")
+    said = subprocess.run([program, "lab", "status", "--json"], check=True, capture_output=True, text=True)
     environment = {**os.environ, "EAKTE_OPS_PROJECT": json.loads(said.stdout)["project"]}
     seen: dict[str, list[dict[str, float]]] = {"ours": [], "bare": []}
     for _ in range(ROUNDS):
