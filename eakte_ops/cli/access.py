@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from eakte_ops.cli.access_check import check
-from eakte_ops.cli.access_parts import access_rules, names_of, show_table, trail
+from eakte_ops.cli.access_parts import access_rules, show_table, trail
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, show, show_json
 from eakte_ops.errors import Refused, Status, UsageError
@@ -59,32 +59,18 @@ def accept(
     ] = None,
 ) -> int:
     """Show the fingerprints that local IT sent back; with --confirmed-by and --how, trust them from now on."""
+    from eakte_ops.access import accept as accepting
     from eakte_ops.access.facts import read_facts
-    from eakte_ops.access.hostkeys import changes, must_be_plain, rewritten, write_atomically
 
     inventory = CONTEXT.inventory(town)
-    names = names_of(inventory.towns[town])
-    facts = read_facts(file, town, names)
-    trusted = inventory.known_hosts(town)
-    before = trusted.read_text(encoding="utf-8") if trusted.exists() else ""
-    must_be_plain(before, trusted.name)
-    sent = {block.host: block.keys for block in facts}
-    found = changes(before, names, sent)
-    _show_changes(found)
-    for host in sorted(set(names) - set(sent)):
+    facts = read_facts(file, town, accepting.names_of(inventory.towns[town]))
+    offer = accepting.offered(inventory, inventory.towns[town], facts)
+    _show_changes(offer.changes)
+    for host in offer.missing:
         say(f"{host}: not in this file")
-    _must_be_confirmed(found, confirmed_by, how)
-    installed = {block.host: block.said.get("installed", "0") for block in facts}
-    details = {
-        "confirmed_by": confirmed_by,
-        "how": how,
-        "installed": installed,
-        "keys": {host: [f"{key.kind} {key.fingerprint}" for key in keys] for host, keys in sent.items()},
-        "changed": [f"{each.host} {each.kind}" for each in found if each.state == "CHANGED"],
-    }
-    trail(inventory).record("access accept", town=town, details=details)
-    write_atomically(trusted, rewritten(before, names, sent))
-    say(f"Written: {trusted}. From now on these keys are trusted, and no others.")
+    by, way = _must_be_confirmed(offer.changes, confirmed_by, how)
+    accepting.accept(trail(inventory), offer, by, way)
+    say(f"Written: {offer.file}. From now on these keys are trusted, and no others.")
     for block in facts:
         if block.said.get("installed", "0") == "0":
             say(f"{block.host}: the access pack is not installed there yet")
@@ -94,6 +80,7 @@ def accept(
 @app.command()
 def who(town: OneTown, as_json: Json = False) -> int:
     """List who has access to a town, with which keys and until when, and which pack was accepted last."""
+    from eakte_ops.access.accept import names_of
     from eakte_ops.access.overview import accepted_packs, rows
     from eakte_ops.clock import SYSTEM
 
@@ -190,7 +177,8 @@ def _show_changes(found: Iterable[KeyChange]) -> None:
                 show(f"{each.host}  {each.kind}  was      {old.fingerprint}")
 
 
-def _must_be_confirmed(found: Iterable[KeyChange], confirmed_by: str | None, how: str | None) -> None:
+def _must_be_confirmed(found: Iterable[KeyChange], confirmed_by: str | None, how: str | None) -> tuple[str, str]:
+    """Who confirmed the fingerprints, and how. Raises Refused where nobody did, or a key is revoked."""
     if any(each.state == "REVOKED" for each in found):
         raise Refused(
             "a host shows a key that is marked as revoked; nothing was written",
@@ -202,6 +190,7 @@ def _must_be_confirmed(found: Iterable[KeyChange], confirmed_by: str | None, how
             way_out="have local IT read them out, then add: --confirmed-by ROLE --how phone",
         )
     _must_be_a_line(confirmed_by)
+    return confirmed_by, how
 
 
 def _must_be_a_line(text: str) -> None:

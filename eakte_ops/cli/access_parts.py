@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from eakte_ops.access.rules import Access
     from eakte_ops.audit import Trail
-    from eakte_ops.inventory.model import Inventory, Town
+    from eakte_ops.inventory.model import Inventory
 
 
 def access_rules() -> Access:
@@ -27,14 +27,6 @@ def trail(inventory: Inventory) -> Trail:
     from eakte_ops.audit import Trail
 
     return Trail(inventory.folder / inventory.settings.state)
-
-
-def names_of(town: Town) -> dict[str, str]:
-    """Server or jump host -> its name in the town's known_hosts file."""
-    from eakte_ops.remote.known_hosts import name_of
-
-    jumps = {jump.name: name_of(jump.address, jump.port) for jump in town.said.jump_hosts}
-    return jumps | {server.name: name_of(server.address, server.port) for server in town.said.servers}
 
 
 def show_table(lines: Iterable[tuple[str, ...]]) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from eakte_ops.access import accept as accepting
+from eakte_ops.access.accept import names_of, offered
 from eakte_ops.access.facts import BEGIN, END, read_blocks
-from eakte_ops.access.hostkeys import rewritten, write_atomically
 from eakte_ops.access.pack import Pack
 from eakte_ops.audit import Trail
-from eakte_ops.inventory.model import Inventory, JumpHost, Server, Town
+from eakte_ops.inventory.model import Inventory, Town
 from eakte_ops.lab.local_it import LocalIT
 from eakte_ops.lab.places import Places
 from eakte_ops.lab.towns import host_named
-from eakte_ops.remote.known_hosts import name_of
 
 _PLACE = "/root/eakte-ops-pack.sh"
 
@@ -32,18 +32,6 @@ def accept(inventory: Inventory, town: Town, sent: str) -> None:
 
     Given: the blocks of all hosts. Raises: InvalidFile for anything odd in them.
     """
-    hosts: tuple[JumpHost | Server, ...] = (*town.said.jump_hosts, *town.said.servers)
-    names = {host.name: name_of(host.address, host.port) for host in hosts}
-    blocks = read_blocks(sent.encode("utf-8"), f"{town.id}.txt", town.id, names)
-    keys = {block.host: block.keys for block in blocks}
-    details = {
-        "confirmed_by": "local-it",
-        "how": "console",
-        "installed": {block.host: block.said.get("installed", "0") for block in blocks},
-        "keys": {host: [f"{key.kind} {key.fingerprint}" for key in found] for host, found in keys.items()},
-        "changed": [],
-    }
-    Trail(inventory.folder / inventory.settings.state).record("access accept", town=town.id, details=details)
-    file = inventory.known_hosts(town.id)
-    before = file.read_text(encoding="utf-8") if file.exists() else ""
-    write_atomically(file, rewritten(before, names, keys))
+    facts = read_blocks(sent.encode("utf-8"), f"{town.id}.txt", town.id, names_of(town))
+    trail = Trail(inventory.folder / inventory.settings.state)
+    accepting.accept(trail, offered(inventory, town, facts), "local-it", "console")
