@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Status(IntEnum):
@@ -81,8 +81,8 @@ class EakteError(Exception):
         return (_again, (type(self), self.values, self.place, self.way_out))
 
 
-def _again(kind: type[EakteError], values: dict[str, object], place: str, way_out: str) -> EakteError:
-    return kind(place=place, way_out=way_out, **values)  # type: ignore[arg-type]
+def _again(kind: type[EakteError], values: dict[str, Any], place: str, way_out: str) -> EakteError:
+    return kind(place=place, way_out=way_out, **values)
 
 
 class UsageError(EakteError):

