@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -50,11 +50,14 @@ def without_line_end(text: str) -> str:
 def left_behind(environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
     """Folders of edits that were killed before they could clean up; ours only."""
     return tuple(
-        folder
-        for place in _places(environment)
-        for folder in sorted(place.glob(f"{PREFIX}*"))
-        if folder.stat().st_uid == os.geteuid()
+        folder for place in _places(environment) for folder in sorted(place.glob(f"{PREFIX}*")) if _is_ours(folder)
     )
+
+
+def _is_ours(folder: Path) -> bool:
+    with suppress(FileNotFoundError):  # its edit ended just now
+        return folder.stat().st_uid == os.geteuid()
+    return False
 
 
 @contextmanager
@@ -70,7 +73,8 @@ def _private_folder(environment: Mapping[str, str]) -> Iterator[Path]:
         try:
             yield folder
         finally:
-            shutil.rmtree(folder)
+            with suppress(FileNotFoundError):  # somebody tidied up already
+                shutil.rmtree(folder)
 
 
 @contextmanager

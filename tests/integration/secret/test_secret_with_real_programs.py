@@ -7,8 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,14 @@ REPO = Path(__file__).parents[3]
 CANARY = "canary-51c7-value"
 PROGRAM = [sys.executable, "-c", "from eakte_ops.cli.main import run; run()"]
 WAIT_S = 30
+
+
+@pytest.fixture(autouse=True)
+def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder in memory for this test alone: others look for what was left behind at the same time."""
+    with tempfile.TemporaryDirectory(prefix="eakte-test-", dir="/dev/shm") as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield Path(folder)
 
 
 @pytest.fixture
