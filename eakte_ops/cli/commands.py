@@ -48,10 +48,27 @@ class Commands(TyperGroup):
             raise UsageError(f'there is no command "{word}"{meant}', way_out="eakte-ops --help shows what there is")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: Any) -> Any:
+        """As usual; Ctrl-C stays an interruption, which Typer would make a bare exit status of."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stopped:
+            raise typer.Abort from stopped
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The table, without loading a command."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
+
+
+def words() -> frozenset[str]:
+    """The names of all commands, and of what follows them: access, accept, check ..."""
+    found = set(COMMANDS)
+    for name in COMMANDS:
+        group = getattr(import_module(f"eakte_ops.cli.{name}"), "app", None)
+        for command in group.registered_commands if group else ():
+            found.add(command.name or command.callback.__name__)
+    return frozenset(found)
 
 
 def _load(name: str) -> Any:

@@ -133,9 +133,9 @@ def vocabulary() -> Mapping[str, Mapping[str, Any]]:
 
 def subcommands() -> frozenset[str]:
     """The words that no town may be named like."""
-    from eakte_ops.cli.commands import COMMANDS
+    from eakte_ops.cli.commands import words
 
-    return frozenset(COMMANDS)
+    return words()
 
 
 CONTEXT = Context()

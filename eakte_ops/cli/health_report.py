@@ -35,6 +35,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "alike": "for the same reason not known: ",
         "behind": "behind it: ",
         "blind": "so {count} other checks could not look there",
+        "blind-one": "so 1 other check could not look there",
         "not-looked": "{count} not looked at",
     },
     "de": {
@@ -50,6 +51,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "alike": "aus demselben Grund unbekannt: ",
         "behind": "dahinter: ",
         "blind": "also konnten {count} andere Prüfungen dort nicht nachsehen",
+        "blind-one": "also konnte 1 andere Prüfung dort nicht nachsehen",
         "not-looked": "{count} nicht angesehen",
     },
 }
@@ -155,7 +157,8 @@ def _more(finding: Finding, looks: Sequence[ServerLook], language: Language) -> 
         yield words["with"] + ", ".join(_named(finding.consequences, judged.server))
     blind = next((look for look in looks if _is_blind(look, finding)), None)
     if blind is not None:
-        yield words["blind"].format(count=len(blind.not_looked_at))
+        count = len(blind.not_looked_at)
+        yield words["blind-one" if count == 1 else "blind"].format(count=count)
 
 
 def _named(results: Sequence[Judged], server: str) -> Iterator[str]:

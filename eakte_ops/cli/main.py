@@ -68,6 +68,7 @@ def _ended(problem: BaseException) -> Status:
         return Status.OK
     if isinstance(problem, typer.TyperException):
         said = getattr(problem, "format_message", problem.__str__)()
+        said = said.replace(": Value error, ", ": ")
         say(said if said.startswith("Usage:") else f"{said}  (--help shows what there is)")
         return Status.USAGE
     told = _as_error(problem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any
@@ -14,14 +15,23 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_WORD = re.compile(r"[a-z]+(?![-./:\w])")
+
+
 def say(text: str = "") -> None:
     """Talk: one line on stderr."""
-    print(without_secrets(text), file=sys.stderr, flush=True)
+    print(harmless(without_secrets(text)), file=sys.stderr, flush=True)
 
 
 def show(text: str = "") -> None:
     """Data: one line on stdout."""
-    print(without_secrets(text))
+    print(harmless(without_secrets(text)))
+
+
+def harmless(text: str) -> str:
+    """`text` without characters that steer a terminal or can not be written, such as from names of files."""
+    return _UNSEEN.sub("\ufffd", text)
 
 
 def show_json(schema: str, version: int, content: Mapping[str, Any]) -> None:
@@ -71,7 +81,8 @@ def say_error(problem: EakteError) -> None:
         say(str(problem))
         return
     first, *rest = str(problem).splitlines() or [""]
-    say(first[:1].upper() + first[1:] if not problem.place else first)
+    # A name that was typed stays as it was typed: only a plain word begins with a capital letter.
+    say(first[:1].upper() + first[1:] if not problem.place and _WORD.match(first) else first)
     for line in rest:
         say(line)
     if problem.way_out:

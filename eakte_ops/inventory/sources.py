@@ -87,5 +87,5 @@ def _astray(path: Path, reserved: Collection[str]) -> str:
     if re.fullmatch(NAME, stem, re.ASCII) is None:
         return "the name of the file is the town's id: small letters, digits and hyphens, for example witten.yml"
     if stem in reserved:
-        return f"a town can not be named {stem}: eakte-ops {stem} is a command"
+        return f"a town can not be named {stem}: that is a word of the commands of eakte-ops"
     return ""

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from fabric import Config
+from paramiko.ssh_exception import SSHException
 
-from eakte_ops.errors import NotSupported
+from eakte_ops.errors import NotSupported, UsageError
 from eakte_ops.remote.types import Target
 
 
@@ -45,7 +46,7 @@ class SshConfig:
         address = target.address or str(found.get("hostname", target.name))
         port = target.port
         if not target.address and port == 22:
-            port = int(found.get("port", 22))
+            port = _port(str(found.get("port", 22)))
         identities = (target.identity,) if target.identity else self._identities(found)
         return Route(
             address=address,
@@ -57,6 +58,16 @@ class SshConfig:
         )
 
     def _lookup(self, host: str) -> dict[str, Any]:
+        try:
+            return self._looked_up(host)
+        except (SSHException, ValueError, OSError) as problem:
+            files = " or ".join(self._files.values())
+            raise UsageError(
+                f"{files} can not be read ({problem})",
+                way_out="`ssh -G NAME` says what is wrong there; what the inventory says needs no such file",
+            ) from problem
+
+    def _looked_up(self, host: str) -> dict[str, Any]:
         with self._lock:
             if self._config is None:
                 # Lazy: fabric.py and fabric.yaml of the user are none of our business, only the ssh files are.
@@ -85,3 +96,9 @@ class SshConfig:
             known_hosts=target.known_hosts,
             port=int(port) if port.isdecimal() else 22,
         )
+
+
+def _port(said: str) -> int:
+    if not said.isdecimal():
+        raise UsageError(f'~/.ssh/config: a number is expected after Port, found "{said}"')
+    return int(said)

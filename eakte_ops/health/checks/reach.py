@@ -27,6 +27,9 @@ _KEYS: tuple[tuple[type[errors.EakteError], str], ...] = (
 def unreachable(problem: errors.EakteError, subject: str = "") -> Result:
     """The result of `reachable` for a server that could not be reached or asked."""
     key = next((key for kind, key in _KEYS if isinstance(problem, kind)), "other")
+    if isinstance(problem, errors.UsageError | errors.Refused | errors.Fault):
+        # Nothing was asked of the server: a file or a setting of the centre is in the way.
+        return Result("critical", subject, "here", {"error": str(problem)}, todo="here", owner="centre")
     values = {name: value if isinstance(value, int | float) else str(value) for name, value in problem.values.items()}
     return Result(
         "critical", subject, key, {**values, "error": str(problem.values.get("said") or problem.said)}, todo=key
@@ -62,8 +65,10 @@ REACHABLE = Check(
                 "not-let-in": "does not let {user} in with our key ({said})",
                 "jump": "the jump host {jump} does not open the way ({said})",
                 "other": "{error}",
+                "here": "{error}",
             },
             todos={
+                "here": "this concerns the operations host or its files, not the server: set it right here",
                 "name": "look at `address` of the server in the inventory and at name resolution here",
                 "key-unknown": "have local IT read out the fingerprint, then: eakte-ops access accept {town} FILE",
                 "key-changed": "do not go on; ask local IT by phone whether the machine was set up anew",
@@ -94,8 +99,10 @@ REACHABLE = Check(
                 "not-let-in": "lässt {user} mit unserem Schlüssel nicht ein ({said})",
                 "jump": "der Sprungrechner {jump} öffnet den Weg nicht ({said})",
                 "other": "{error}",
+                "here": "{error}",
             },
             todos={
+                "here": "das betrifft den Betriebsrechner oder seine Dateien, nicht den Server: hier richtigstellen",
                 "name": "`address` des Servers im Inventar und die Namensauflösung hier ansehen",
                 "key-unknown": "Fingerabdruck von der örtlichen IT vorlesen lassen, dann: "
                 "eakte-ops access accept {town} DATEI",

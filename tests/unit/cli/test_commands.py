@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from eakte_ops import cli
-from eakte_ops.cli.commands import COMMANDS, Commands
+from eakte_ops.cli.commands import COMMANDS, Commands, words
 from eakte_ops.cli.main import app, main
 
 
@@ -48,3 +48,8 @@ def test_no_words_at_all_show_the_help_on_stderr(capsys: pytest.CaptureFixture[s
 
 def test_the_program_is_made_of_this_group() -> None:
     assert isinstance(typer.main.get_command(app), Commands)
+
+
+@pytest.mark.parametrize("word", ["health", "list", "show", "accept", "rekey", "break", "up"])
+def test_words_of_commands_and_of_what_follows_them_are_no_names_for_towns(word: str) -> None:
+    assert word in words()

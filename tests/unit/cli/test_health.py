@@ -13,7 +13,7 @@ import pytest
 
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.main import main
-from eakte_ops.errors import HostKeyChanged, TimedOut
+from eakte_ops.errors import HostKeyChanged, TimedOut, UsageError
 from eakte_ops.health.catalogue import CHECKS
 from eakte_ops.health.types import Site
 from eakte_ops.remote.fake import FakeFleet, FakeServer
@@ -128,6 +128,17 @@ def test_unreachable_is_status_3_and_one_line_says_what_that_hides(run, fleet) -
     assert "no answer within 10 s" in out
     assert "other checks could not look there" in out
     assert out.count("witten-db") == 1
+
+
+def test_what_is_wrong_here_is_not_laid_at_the_towns_door(run, fleet) -> None:
+    fleet.servers["witten-db"].refuses = UsageError("this is no line", place="witten.known_hosts:6")
+    status, out, _err = run("health", "witten", "--check", "queue.age")
+    assert status == 3
+    assert "witten.known_hosts:6: this is no line" in out
+    assert "centre" in out
+    assert "local-it" not in out
+    assert "set it right here" in out
+    assert "so 1 other check could not look there" in out
 
 
 def test_a_jump_host_is_said_once(run, fleet) -> None:

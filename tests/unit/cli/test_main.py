@@ -7,6 +7,7 @@ import pytest
 from eakte_ops import __version__
 from eakte_ops.cli import main as frame
 from eakte_ops.cli.context import CONTEXT
+from eakte_ops.cli.output import say, say_error, show
 from eakte_ops.errors import Refused, Status
 
 
@@ -78,3 +79,43 @@ def test_how_a_command_ends(
     err = capsys.readouterr().err
     assert said in err
     assert "Traceback" not in err
+
+
+def test_ctrl_c_in_a_command_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def pressed(_self: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(type(CONTEXT), "survey", pressed)
+    assert frame.main(["inventory", "check"]) == Status.INTERRUPTED
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
+@pytest.mark.parametrize("text", ["a\x1b]0;x\x07b", "a\x9b31mb", "a\u202eb", "a\udcffb"])
+def test_nothing_that_is_said_steers_the_terminal(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    say(text)
+    show(text)
+    seen = capsys.readouterr()
+    assert seen.out == seen.err
+    assert all(character.isprintable() or character in "\n\ufffd" for character in seen.out)
+    assert (seen.out[0], seen.out[-2:]) == ("a", "b\n")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("there is no town", "There is no town"),
+        ("admin-2 has no key", "admin-2 has no key"),
+        ("eakte-ops.yml can not be used", "eakte-ops.yml can not be used"),
+        ("sub/.gitignore can not be written", "sub/.gitignore can not be written"),
+    ],
+)
+def test_a_name_keeps_its_letters_at_the_beginning_of_a_sentence(
+    sentence: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say_error(Refused(sentence))
+    assert capsys.readouterr().err == f"{shown}\n"
+
+
+def test_a_wrong_choice_is_said_without_words_of_the_library(capsys: pytest.CaptureFixture[str]) -> None:
+    assert frame.main(["inventory", "schema", "nonsense"]) == Status.USAGE
+    assert "Invalid value for 'kind': 'nonsense' is not one of" in capsys.readouterr().err

@@ -208,7 +208,7 @@ class TestFiles:
     def test_a_town_can_not_be_named_like_a_command(self, folder: Path, look: Look) -> None:
         (folder / "inventories" / "herdecke.yml").rename(folder / "inventories" / "health.yml")
         assert told(look().mistakes()) == [
-            "health.yml:1:1  a town can not be named health: eakte-ops health is a command"
+            "health.yml:1:1  a town can not be named health: that is a word of the commands of eakte-ops"
         ]
 
     def test_a_folder_without_inventories(self, folder: Path, look: Look) -> None:
