@@ -11,19 +11,23 @@ from eakte_ops.audit import Entry
 _SOON_DAYS = 30
 
 
-def rows(access: Access, town: str, today: date) -> list[tuple[str, str, str, str, str, str]]:
-    """Holder, machine, account, last day, state, fingerprint of every key that was ever meant for `town`."""
+COLUMNS = ("holder", "machine", "account", "towns", "until", "state", "fingerprint")
+
+
+def rows(access: Access, town: str, today: date) -> list[tuple[str, ...]]:
+    """COLUMNS of every key that was ever meant for `town`; "" stands for any town."""
     return [
         (
             held.holder,
             held.key.machine,
             held.key.account,
+            "all" if held.key.towns == "all" else " ".join(held.key.towns),
             held.key.expires,
             _state(held.key, today),
             held.key.public.fingerprint,
         )
         for held in access.all()
-        if held.key.serves(town)
+        if not town or held.key.serves(town)
     ]
 
 

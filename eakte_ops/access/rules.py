@@ -75,7 +75,7 @@ class AccessFile(Strict):
 
     issue: int = Field(ge=1, le=999_999)
     operations_hosts: tuple[OperationsHost, ...] = Field(min_length=1)
-    holders: tuple[Holder, ...] = Field(min_length=1)
+    holders: tuple[Holder, ...]
     signers: tuple[Signer, ...] = ()
 
 

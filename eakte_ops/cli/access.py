@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from eakte_ops.cli.access_check import check
-from eakte_ops.cli.access_parts import access_rules, show_table, trail
+from eakte_ops.cli.access_parts import access_rules, say_who_is_locked_out, show_table, trail
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, show, show_json
 from eakte_ops.errors import Refused, Status, UsageError
@@ -40,8 +41,16 @@ def pack(
     from eakte_ops.access.handover import handover
 
     inventory = CONTEXT.inventory(town)
-    made = handover(inventory.towns[town], access_rules())
+    access = access_rules()
+    if not access.said.holders:
+        raise UsageError(
+            "nobody holds a key yet, so a pack would let nobody in",
+            place="access.yml",
+            way_out="write the keys of the centre's people and of the night into it, below holders",
+        )
+    made = handover(inventory.towns[town], access)
     _write_packs(inventory, made, out or CONTEXT.folder / "packs" / town)
+    say_who_is_locked_out(access, (town,) if made.packs else ())
     for host, why in made.left_out.items():
         say(f"NO PACK for {host}: {why}")
     return Status.REFUSED if made.left_out else Status.OK
@@ -78,27 +87,34 @@ def accept(
 
 
 @app.command()
-def who(town: OneTown, as_json: Json = False) -> int:
-    """List who has access to a town, with which keys and until when, and which pack was accepted last."""
+def who(
+    town: Annotated[str | None, typer.Argument(metavar="[TOWN]", help="Only this town (else all).")] = None,
+    as_json: Json = False,
+) -> int:
+    """List who has access, with which keys and until when, and which pack was accepted last on each machine."""
     from eakte_ops.access.accept import names_of
-    from eakte_ops.access.overview import accepted_packs, rows
+    from eakte_ops.access.overview import COLUMNS, accepted_packs, rows
     from eakte_ops.clock import SYSTEM
 
-    inventory = CONTEXT.inventory(town)
-    found = rows(access_rules(), town, SYSTEM.now().date())
-    packs = accepted_packs(trail(inventory).entries(town), names_of(inventory.towns[town]))
+    inventory = CONTEXT.inventory(*([town] if town else []))
+    found = rows(access_rules(), town or "", SYSTEM.now().date())
+    packs = [
+        (each.id, *seen)
+        for each in ([inventory.towns[town]] if town else inventory.towns.values())
+        for seen in accepted_packs(trail(inventory).entries(each.id), names_of(each))
+    ]
     if as_json:
-        keys = [dict(zip(_WHO, row, strict=True)) for row in found]
-        hosts = [{"host": host, "installed": version, "accepted": day} for host, version, day in packs]
+        keys = [dict(zip(COLUMNS, row, strict=True)) for row in found]
+        hosts = [dict(zip(_PACKS, row, strict=True)) for row in packs]
         show_json("access-who", 1, {"town": town, "keys": keys, "packs": hosts})
         return Status.OK
-    show_table([_WHO, *found])
+    show_table([COLUMNS, *found])
     show()
-    show_table([("host", "pack", "accepted"), *packs])
+    show_table([_PACKS, *packs])
     return Status.OK
 
 
-_WHO = ("holder", "machine", "account", "until", "state", "fingerprint")
+_PACKS = ("town", "host", "installed", "accepted")
 
 
 @app.command()
@@ -116,7 +132,7 @@ def revoke(
 
     inventory = CONTEXT.inventory()
     keys = keys_to_revoke(access_rules(), person, machine)
-    _must_be_a_line(why)
+    _must_be_a_line("--why", why)
     file = CONTEXT.folder / FILE
     text = revoked_text(file.read_text(encoding="utf-8"), keys, SYSTEM.now().date().isoformat(), why)
     access = read_access(text, CONTEXT.survey().known)
@@ -125,6 +141,7 @@ def revoke(
     trail(inventory).record("access revoke", why=why, details={"holder": person, "keys": named, "towns": list(towns)})
     write_atomically(file, text)
     _say_revoked(keys, towns, access.version)
+    say_who_is_locked_out(access, towns)
     if out is not None:
         _write_all(inventory, access, towns, out)
     return Status.OK
@@ -162,6 +179,9 @@ def _write_packs(inventory: Inventory, made: Handover, folder: Path) -> None:
         raise UsageError(
             f"{folder} can not be written: {problem.strerror}", way_out="name another with --out"
         ) from None
+    if not made.packs:
+        say(f"No machine of {made.town} gets an access pack; written: {', '.join(made.files) or 'nothing'}")
+        return
     say(f"Access pack {made.version} of {made.town} in {folder}")
     for each in made.packs:
         show(f"{each.filename}  {each.spoken}")
@@ -189,10 +209,15 @@ def _must_be_confirmed(found: Iterable[KeyChange], confirmed_by: str | None, how
             "nobody confirmed these fingerprints yet, so nothing was written",
             way_out="have local IT read them out, then add: --confirmed-by ROLE --how phone",
         )
-    _must_be_a_line(confirmed_by)
+    if re.fullmatch("[a-z][a-z0-9-]{0,62}", confirmed_by) is None:
+        raise UsageError(
+            "a role is expected in small letters, never the name of a person",
+            place="--confirmed-by",
+            way_out="for example --confirmed-by local-it; who fills the role is written down elsewhere",
+        )
     return confirmed_by, how
 
 
-def _must_be_a_line(text: str) -> None:
+def _must_be_a_line(option: str, text: str) -> None:
     if not text.strip() or not text.isprintable() or len(text) > 200:
-        raise UsageError("one line of 1 to 200 characters is expected", place=repr(text[:40]))
+        raise UsageError(f"one line of 1 to 200 characters is expected, found {text[:40]!r}", place=option)

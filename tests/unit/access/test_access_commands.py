@@ -115,6 +115,18 @@ def test_accept_shows_and_refuses_until_somebody_confirmed(
     assert [(each["host"], each["installed"]) for each in packs] == [("herdecke-box", "1")]
 
 
+def test_who_without_a_town_tells_of_all(folder: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("access", "who", "herdecke", "--json") == 0
+    one = json.loads(capsys.readouterr().out)
+    assert run("access", "who", "--json") == 0
+    every = json.loads(capsys.readouterr().out)
+    assert one["town"] == "herdecke"
+    assert every["town"] is None
+    assert {each["town"] for each in one["packs"]} == {"herdecke"}
+    assert {each["town"] for each in every["packs"]} > {"herdecke"}
+    assert all(key in every["keys"] for key in one["keys"])
+
+
 def test_a_changed_key_is_shown_old_and_new(folder: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     confirmed = ("--confirmed-by", "local-it", "--how", "visit")
     assert run("access", "accept", "herdecke", str(sent(folder, "herdecke-box", 1)), *confirmed) == 0
