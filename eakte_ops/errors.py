@@ -13,7 +13,7 @@ EakteError
 │   └── MachineFailed · ProgramFault
 ├── Busy                   6   somebody else is at work
 └── Refused                7   not allowed, not granted or not supported
-    ├── NotSupported · IdentityUnsafe
+    ├── NotSupported · IdentityUnsafe · AuditRefused
     └── SudoRefused
         └── SudoPasswordAsked · SudoRuleMissing · SudoNeedsTty
 """
@@ -255,6 +255,13 @@ class IdentityUnsafe(Refused):
 
     message = "{file} can be read by others (mode {mode})"
     hint = "chmod 600 {file}; if others use this machine, consider the key known to them and replace it"
+
+
+class AuditRefused(Refused):
+    """The audit can not be read or written, so nothing was done."""
+
+    message = "the audit {file} can not be used ({said}), so nothing was done"
+    hint = "every change has to be on record first: look at the disk and the rights of that folder"
 
 
 class SudoRefused(Refused):

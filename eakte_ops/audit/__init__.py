@@ -1,5 +1,5 @@
 """Who did what, when and why."""
 
-from eakte_ops.audit.trail import AuditRefused, Entry, Fault, Trail
+from eakte_ops.audit.trail import Entry, Fault, Trail
 
-__all__ = ["AuditRefused", "Entry", "Fault", "Trail"]
+__all__ = ["Entry", "Fault", "Trail"]

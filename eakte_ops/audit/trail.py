@@ -18,18 +18,11 @@ from typing import IO, Any
 
 from eakte_ops.audit.who import Who, who_is_it
 from eakte_ops.clock import SYSTEM, Clock
-from eakte_ops.errors import Refused
+from eakte_ops.errors import AuditRefused
 
 FILE = "audit.jsonl"
 FIRST = "0" * 64
 """What the first entry names as the hash before it."""
-
-
-class AuditRefused(Refused):
-    """The audit can not be read or written, so nothing was done."""
-
-    message = "the audit {file} can not be used ({said}), so nothing was done"
-    hint = "every change has to be on record first: look at the disk and the rights of that folder"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from eakte_ops.audit import AuditRefused, Trail
+from eakte_ops.audit import Trail
 from eakte_ops.audit.who import Who, who_is_it
 from eakte_ops.clock import Clock
-from eakte_ops.errors import Status
+from eakte_ops.errors import AuditRefused, Status
 
 NOW = Clock(now=lambda: datetime(2026, 11, 22, 9, 30, tzinfo=UTC))
 ME = Who("admin", "ops-1")
