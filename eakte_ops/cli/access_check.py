@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Report:
-    """What was found at one machine. `unseen`: what was not looked at, and why; `statuses`: what that means."""
+    """What was found at one machine. `unseen`: what was not looked at, and why; `steps`: the way out of that;
+    `statuses`: what it means.
+    """
 
     compared: Comparison | None = None
     more: list[Difference] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
     statuses: set[Status] = field(default_factory=set)
 
     @property
@@ -119,7 +122,10 @@ def _note(report: Report, wanted: Expected, outcome: Outcome) -> None:
             raise outcome.error
         compared = compare(wanted, read_granted(outcome.answers[0].out))
     except EakteError as problem:
-        report.unseen.append(f"with the account {outcome.target.user}: {problem.said}")
+        said = str(problem).removeprefix(f"{outcome.target.name}: ")
+        report.unseen.append(f"with the account {outcome.target.user}: {said}")
+        if problem.way_out and problem.way_out not in report.steps:
+            report.steps.append(problem.way_out)
         report.statuses.add(problem.status)
     except ValueError as problem:
         report.unseen.append(f"with the account {outcome.target.user}: {outcome.answers[0].why or problem}")
@@ -156,13 +162,16 @@ def _show(reports: dict[str, Report]) -> None:
     for host, report in reports.items():
         for each in report.not_looked_at:
             say(f"NOT LOOKED AT  {host}: {each}")
+        for step in report.steps:
+            say(f"  → {step}")
     count = sum(len(report.differences) for report in reports.values())
     say(f"{count} difference{'s' * (count != 1)} on {len(reports)} machines." if count else _well(reports))
 
 
 def _well(reports: dict[str, Report]) -> str:
     asked = sum(report.compared is not None for report in reports.values())
-    return f"{asked} of {len(reports)} machines were compared and grant exactly what the pack says."
+    said = "these grant exactly what the pack says" if asked else "nothing is known about what is granted"
+    return f"{asked} of {len(reports)} machines were compared; {said}."
 
 
 def _show_json(town: str, reports: dict[str, Report]) -> None:

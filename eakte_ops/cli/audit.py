@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -29,8 +30,14 @@ def show_(
     if as_json:
         show_json("audit", 1, {"town": town, "entries": [asdict(entry) for entry in found]})
         return Status.OK
-    show_table([("at", "who", "what", "town", "why"), *((e.at, e.who, e.what, e.town, e.why) for e in found)])
+    lines = ((entry.at, entry.who, entry.what, entry.town, _short(entry.details), entry.why) for entry in found)
+    show_table([("at", "who", "what", "town", "details", "why"), *lines])
     return Status.OK
+
+
+def _short(details: Mapping[str, Any]) -> str:
+    """What fits into a line; lists and sums are in --json."""
+    return ", ".join(f"{name} {value}" for name, value in details.items() if isinstance(value, str | int))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +29,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="New, empty,
         say(f"{folder} lacks nothing; nothing was changed.")
         return Status.OK
     say(f"{len(made)} file{'s' * (len(made) != 1)} written. Next:")
-    say(f"  eakte-ops --project {folder} inventory check")
+    say(f"  eakte-ops --project {shlex.quote(str(folder))} inventory check")
     say(f"  {folder / 'README.md'} says how it goes on")
     return Status.OK
 

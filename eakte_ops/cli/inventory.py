@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from dataclasses import asdict
+from typing import Annotated, Literal
 
 import typer
 
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, show, show_json
 from eakte_ops.errors import InvalidFile, Status
-
-if TYPE_CHECKING:
-    from eakte_ops.inventory.load import Survey
 
 app = typer.Typer(help="Towns and servers: check, list and show them.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -27,28 +25,27 @@ def check(
     as_json: Json = False,
 ) -> int:
     """Name everything that is wrong in the files, each with file, line and column; status 2 if anything is."""
+    from eakte_ops.cli.access_parts import mistakes_beside
     from eakte_ops.inventory.describe import count
 
     survey, asked = CONTEXT.survey(), tuple(towns or ())
     survey.must_know(asked)
-    wrong = survey.mistakes(asked)
+    more, beside = mistakes_beside(asked or survey.known)
+    wrong, files = (*survey.mistakes(asked), *beside), survey.files + more
     if as_json:
-        _show_mistakes(survey, asked)
+        show_json(
+            "inventory-check",
+            1,
+            {"towns": list(asked or survey.known), "files": files, "errors": [asdict(each) for each in sorted(wrong)]},
+        )
     elif wrong:
-        raise InvalidFile(wrong, survey.files)
+        raise InvalidFile(wrong, files)
     else:
         found = CONTEXT.inventory(*asked)
         show(f"{count(found.towns[town] for town in asked or found.towns)}: no errors.")
         if not found.towns:
             say(f"No town yet: a town is a file {found.folder / 'inventories'}/TOWN.yml.")
     return Status.USAGE if wrong else Status.OK
-
-
-def _show_mistakes(survey: Survey, asked: tuple[str, ...]) -> None:
-    from dataclasses import asdict
-
-    mistakes = [asdict(mistake) for mistake in survey.mistakes(asked)]
-    show_json("inventory-check", 1, {"towns": list(asked or survey.known), "files": survey.files, "errors": mistakes})
 
 
 @app.command("list")

@@ -260,8 +260,9 @@ def _examined(town: Town, identities: Identities | None) -> tuple[list[Finding],
 
 
 def _show_findings(found: list[Finding]) -> None:
+    width = max((len(finding.subject) for finding in found), default=0)
     for finding in found:
-        show(f"{finding.town or '-':<18} {finding.subject:<28} {finding.sentence}")
+        show(f"{finding.town or '-':<18} {finding.subject:<{width}}  {finding.sentence}")
         show(f"{'':<18} → {finding.way_out}")
 
 

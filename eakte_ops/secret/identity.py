@@ -20,6 +20,7 @@ AskPassphrase: TypeAlias = Callable[[str], str]
 """Asks the person at the terminal; given the question, returns the passphrase. Raises Refused without a terminal."""
 
 _MOST = 100_000
+_MARKS = (b"AGE-SECRET-KEY-", b"AGE-PLUGIN-", b"-----BEGIN", b"age-encryption.org/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,14 @@ def _read_safely(file: Path) -> bytes:
         os.close(handle)
         raise UsageError("the identity file is no regular file", place=str(file))
     with os.fdopen(handle, "rb") as opened:
+        raw = opened.read(_MOST)
         if seen.st_mode & 0o077:
+            if not any(mark in raw for mark in _MARKS):  # nobody shall be told to chmod a file that is none
+                raise UsageError("this file holds no identity", place=str(file))
             raise IdentityUnsafe(file=str(file), mode=f"{stat.S_IMODE(seen.st_mode):04o}")
         if seen.st_uid not in (os.geteuid(), 0) and os.geteuid() != 0:
             raise Refused("the identity file belongs to another account", place=str(file))
-        return opened.read(_MOST)
+        return raw
 
 
 def _unlock(raw: bytes, file: Path, ask: AskPassphrase | None) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from eakte_ops.inventory.plain import Plain, Problem, entries, mapping, texts
+from eakte_ops.inventory.plain import Plain, Problem, entries, mapping, text, texts
 from eakte_ops.inventory.suggest import shown, suggestion
 from eakte_ops.inventory.vocabulary import Limit, Vocabulary
 from eakte_ops.yamltext import Path
@@ -14,12 +14,21 @@ NEEDED = ("centre", "local-it")
 
 def check(town: Plain, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Problems of a town's words. `vocabulary`: the thresholds that exist."""
+    yield from official_key(town)
     yield from contacts(town)
     yield from thresholds(town, vocabulary, ())
     yield from twice(town, "secrets", ())
     for at, server in entries(town, "servers"):
         yield from thresholds(server, vocabulary, ("servers", at))
         yield from twice(server, "tags", ("servers", at))
+
+
+def official_key(town: Plain) -> Iterator[Problem]:
+    """A key begins with the number of its state, 01 to 16 (Destatis, Amtlicher Gemeindeschlüssel)."""
+    key = text(mapping(town, "municipality"), "key")
+    if key is not None and len(key) in (5, 8) and key.isdecimal() and not 1 <= int(key[:2]) <= 16:
+        said = f"{key} is no official key: it begins with the number of a state, 01 to 16"
+        yield Problem(("municipality", "key"), said)
 
 
 def contacts(town: Plain) -> Iterator[Problem]:

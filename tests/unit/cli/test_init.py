@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,11 @@ def test_a_file_where_a_folder_belongs(tmp_path: Path, capsys: pytest.CaptureFix
     (tmp_path / "templates").write_text("")
     assert frame.main(["init", str(tmp_path)]) == Status.USAGE
     assert "templates is no folder" in capsys.readouterr().err
+
+
+def test_the_next_command_can_be_copied_whatever_the_folder_is_called(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert frame.main(["init", str(tmp_path / "a town's")]) == Status.OK
+    line = next(line for line in capsys.readouterr().err.splitlines() if "--project" in line)
+    assert shlex.split(line)[2] == str(tmp_path / "a town's")

@@ -50,6 +50,17 @@ class TestCheck:
         assert run("inventory", "check") == (Status.OK, "10 towns, 21 servers: no errors.\n", "")
         assert run("inventory", "check", "witten", "herdecke")[1] == "2 towns, 5 servers: no errors.\n"
 
+    def test_what_keeps_other_commands_from_working_is_told_here_too(self, run: Run, folder: Path) -> None:
+        (folder / "access.yml").write_text("issue: 0\n", "utf-8")
+        (folder / "inventories" / "witten.known_hosts").write_text("# x\ngarbage\n", "utf-8")
+        status, out, err = run("inventory", "check")
+        assert (status, out) == (Status.USAGE, "")
+        assert "access.yml:1:8  issue: at least 1 expected, found the number 0" in err
+        assert "inventories/witten.known_hosts:2:1  this is no line of a known_hosts file" in err
+        assert err.splitlines()[-1] == "4 errors in 2 of 14 files."
+        assert "known_hosts" not in run("inventory", "check", "herdecke")[2]
+        assert len(json.loads(run("inventory", "check", "--json")[1])["errors"]) == 4
+
     def test_mistakes_are_told_with_file_line_and_column_and_end_with_2(self, run: Run, folder: Path) -> None:
         spoil(folder, "herdecke")
         status, out, err = run("inventory", "check")

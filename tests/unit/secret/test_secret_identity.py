@@ -126,3 +126,9 @@ def test_an_identity_with_a_passphrase_asks_for_it(file: Path) -> None:
     assert "canary" not in str(caught.value)
     with pytest.raises(Refused, match="nobody to ask"):
         identity.load(file)
+
+
+def test_nobody_is_told_to_change_the_mode_of_a_file_that_is_no_identity(file: Path) -> None:
+    private(file, "root:x:0:0:root:/root:/bin/bash\n", 0o644)
+    with pytest.raises(UsageError, match="no identity"):
+        identity.load(file)
