@@ -61,6 +61,20 @@ class Commands(TyperGroup):
             formatter.write_dl(sorted(COMMANDS.items()))
 
 
+class Group(TyperGroup):
+    """A command with commands below it; its table says all of each sentence, wrapped instead of cut off."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The table, in the order of the file."""
+        rows = [
+            (name, command.get_short_help_str(limit=1000))
+            for name in self.list_commands(ctx)
+            if (command := self.get_command(ctx, name)) is not None
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
 def words() -> frozenset[str]:
     """The names of all commands, and of what follows them: access, accept, check ..."""
     found = set(COMMANDS)
@@ -75,7 +89,7 @@ def _load(name: str) -> Any:
     module = import_module(f"eakte_ops.cli.{name}")
     alone = typer.Typer(rich_markup_mode=None, add_completion=False)
     if hasattr(module, "app"):
-        alone.add_typer(module.app, name=name)
+        alone.add_typer(module.app, name=name, cls=Group)
         group: Any = typer.main.get_command(alone)
         return group.commands[name]
     alone.command(name)(getattr(module, name))

@@ -14,7 +14,7 @@ from eakte_ops.cli.output import say
 from eakte_ops.errors import Status, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from eakte_ops.access.rules import Access
     from eakte_ops.cli.health_progress import Progress
@@ -57,10 +57,11 @@ def health(
         health_json.show_data(seen, inventory.folder, inventory.settings.lab)
     else:
         health_report.show_report(seen, tongue)
-    _say_left_out(checks, idle)
+    told = _TOLD[tongue]
+    _say_left_out(checks, idle, told)
     if stopped:
         missed = [look.stop.server.name for look in seen.of_state("interrupted")]
-        _say_names("Interrupted. Not looked at", missed or ["nothing is missing"])
+        _say_names(told["interrupted"], missed or [told["nothing"]])
         return Status.INTERRUPTED
     return status(seen)
 
@@ -123,14 +124,30 @@ def _look(
     return [done.get(id(stop)) or interrupted(stop, checks, SYSTEM.now()) for stop in stops], stopped
 
 
-def _say_left_out(checks: Sequence[AnyCheck], idle: Sequence[Stop]) -> None:
+_TOLD = {
+    "en": {
+        "interrupted": "Interrupted. Not looked at",
+        "nothing": "nothing is missing",
+        "left": "Not looked at (--check)",
+        "idle": "Not asked, nothing of this there",
+    },
+    "de": {
+        "interrupted": "Unterbrochen. Nicht angesehen",
+        "nothing": "es fehlt nichts",
+        "left": "Nicht geprüft (--check)",
+        "idle": "Nicht gefragt, dort gibt es nichts davon",
+    },
+}
+
+
+def _say_left_out(checks: Sequence[AnyCheck], idle: Sequence[Stop], told: Mapping[str, str]) -> None:
     from eakte_ops.health.catalogue import CHECKS
 
     left = [name for name in CHECKS if name not in {check.name for check in checks}]
     if left:
-        _say_names("Not looked at (--check)", left)
+        _say_names(told["left"], left)
     if idle:
-        _say_names("Not asked, nothing of this there", [stop.server.name for stop in idle])
+        _say_names(told["idle"], [stop.server.name for stop in idle])
 
 
 def _say_names(what: str, names: Sequence[str]) -> None:

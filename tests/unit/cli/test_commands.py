@@ -53,3 +53,14 @@ def test_the_program_is_made_of_this_group() -> None:
 @pytest.mark.parametrize("word", ["health", "list", "show", "accept", "rekey", "break", "up"])
 def test_words_of_commands_and_of_what_follows_them_are_no_names_for_towns(word: str) -> None:
     assert word in words()
+
+
+@pytest.mark.parametrize("name", ["access", "inventory", "secret", "audit", "lab"])
+def test_the_table_of_a_group_cuts_no_sentence_off(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([name, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "..." not in said.partition("Commands:")[2]
+    assert max(map(len, said.splitlines())) <= 80

@@ -186,6 +186,13 @@ def test_only_one_check_says_what_it_left_out(run, fleet) -> None:
     assert "Not asked, nothing of this there: witten-app, witten-index, witten-gw." in err
 
 
+def test_what_was_left_out_is_said_in_the_language_of_the_report(run) -> None:
+    _status, _out, err = run("health", "witten", "--check", "queue.age", "--language", "de")
+    assert "Nicht geprüft (--check): reachable" in err
+    assert "Nicht gefragt, dort gibt es nichts davon: witten-app" in err
+    assert "Not " not in err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
