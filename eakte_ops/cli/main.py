@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -46,6 +47,9 @@ def _common(
 
 def run() -> None:
     """Entry point: runs the command line of this process and ends it with the status of design.md section 6."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # where the locale has no arrow, a question mark does
+            stream.reconfigure(errors="replace")
     sys.exit(main(sys.argv[1:]))
 
 
@@ -69,12 +73,18 @@ def _ended(problem: BaseException) -> Status:
     if isinstance(problem, typer.TyperException):
         said = getattr(problem, "format_message", problem.__str__)()
         said = said.replace(": Value error, ", ": ")
-        say(said if said.startswith("Usage:") else f"{said}  (--help shows what there is)")
+        say(said if said.startswith("Usage:") else f"{said}  ({_help(said)})")
         return Status.USAGE
     told = _as_error(problem)
     _say_where()
     say_error(told)
     return told.status
+
+
+def _help(said: str) -> str:
+    if said.startswith(("No such option: --project", "No such option: --debug")):
+        return "it belongs right after eakte-ops, before the command"
+    return "--help shows what there is"
 
 
 def _as_error(problem: BaseException) -> EakteError:

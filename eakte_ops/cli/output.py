@@ -37,7 +37,8 @@ def harmless(text: str) -> str:
 def show_json(schema: str, version: int, content: Mapping[str, Any]) -> None:
     """Data for programs: `schema` and `version` first, then `content`; UTF-8, indented, keys in the given order."""
     whole = {"schema": f"eakte-ops/{schema}", "version": version, **content}
-    print(without_secrets(json.dumps(whole, ensure_ascii=False, indent=2)))
+    escaped = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    print(without_secrets(json.dumps(whole, ensure_ascii=escaped, indent=2)))
 
 
 def without_secrets(text: str) -> str:

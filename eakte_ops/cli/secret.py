@@ -64,7 +64,10 @@ def get(
     trail(inventory).record("secret get", town=town, details={"name": name})
     value = secret.reveal()
     # Not through `show`: this is the one place where a value is meant to leave, and it leaves as it is.
-    sys.stdout.write(f"{value}\n" if terminal else value)
+    if terminal:
+        sys.stdout.write(f"{value}\n")
+    else:  # as it was stored, whatever the locale
+        sys.stdout.buffer.write(value.encode("utf-8"))
     sys.stdout.flush()
     return Status.OK
 

@@ -1,5 +1,9 @@
 """The frame: every ending of the program is a sentence and an exit status, never a traceback."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,3 +123,22 @@ def test_a_name_keeps_its_letters_at_the_beginning_of_a_sentence(
 def test_a_wrong_choice_is_said_without_words_of_the_library(capsys: pytest.CaptureFixture[str]) -> None:
     assert frame.main(["inventory", "schema", "nonsense"]) == Status.USAGE
     assert "Invalid value for 'kind': 'nonsense' is not one of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", [["--project", "x"], ["--debug"]])
+def test_an_option_of_the_program_behind_the_command_is_answered_with_its_place(
+    option: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert frame.main(["health", "witten", *option]) == Status.USAGE
+    assert "right after eakte-ops" in capsys.readouterr().err
+
+
+def test_a_terminal_without_our_characters_still_gets_the_answer() -> None:
+    words = [sys.executable, "-c", "from eakte_ops.cli.main import run; run()", "checks", "index.blocks"]
+    done = subprocess.run(words, capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0
+    assert b"index.blocks ? Nothing blocks" in done.stdout
+    data = subprocess.run(
+        [*words, "--json"], capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+    assert "grün" in json.dumps(json.loads(data.stdout), ensure_ascii=False)

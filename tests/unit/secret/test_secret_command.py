@@ -66,6 +66,18 @@ def test_get_gives_the_next_program_exactly_the_value(
     assert capsys.readouterr() == (CANARY, "")
 
 
+def test_get_gives_the_stored_bytes_whatever_the_locale(
+    filled: Town, eakte_ops: Run, pipe: Callable[[bytes], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value = "prüfwort-€".encode()
+    pipe(value)
+    assert eakte_ops("secret", "set", "witten", "database-password") == 0
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii", errors="replace"))
+    assert eakte_ops("secret", "get", "witten", "database-password") == 0
+    assert raw.getvalue() == value
+
+
 def test_get_on_a_terminal_wants_to_be_told_twice(
     filled: Town, eakte_ops: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
