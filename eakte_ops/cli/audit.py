@@ -22,17 +22,25 @@ def show_(
     town: Annotated[str, typer.Argument(metavar="[TOWN]", help="Only what concerns this town.")] = "",
     as_json: Json = False,
 ) -> int:
-    """Show what was done from this operations host, oldest first."""
+    """Show what was done from this operations host, oldest first; status 1 if the record has faults."""
     from dataclasses import asdict
 
     inventory = CONTEXT.inventory(*([town] if town else []))
-    found = list(trail(inventory).entries(town))
+    kept = trail(inventory)
+    found, faults = list(kept.entries(town)), len(list(kept.faults()))
+    if faults:
+        say(f"The record has {_count(faults)}, so this may not be all of it (eakte-ops audit check names them).")
+    status = Status.FINDINGS if faults else Status.OK
     if as_json:
         show_json("audit", 1, {"town": town, "entries": [asdict(entry) for entry in found]})
-        return Status.OK
+        return status
     lines = ((entry.at, entry.who, entry.what, entry.town, _short(entry.details), entry.why) for entry in found)
     show_table([("at", "who", "what", "town", "details", "why"), *lines])
-    return Status.OK
+    return status
+
+
+def _count(faults: int) -> str:
+    return f"{faults} fault{'s' * (faults != 1)}"
 
 
 def _short(details: Mapping[str, Any]) -> str:
@@ -47,5 +55,5 @@ def check() -> int:
     faults = list(kept.faults())
     for fault in faults:
         show(f"{kept.file}:{fault.line}  {fault.said}")
-    say(f"{len(faults)} faults." if faults else f"{kept.file}: the chain holds. (An end cut off does not show here.)")
+    say(f"{_count(len(faults))}." if faults else f"{kept.file}: the chain holds. (An end cut off does not show here.)")
     return Status.FINDINGS if faults else Status.OK

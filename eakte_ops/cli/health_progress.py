@@ -48,7 +48,7 @@ _WORDS: dict[Literal["de", "en"], dict[str, str]] = {
         "waiting": "warte auf {name}: {what} ({since} s von {limit} s)",
         "waiting briefly": "{name}: {since} s von {limit} s",
         "more": " und {count} weitere",
-        "jump host": "der Weg durch den Sprungrechner öffnet sich langsam",
+        "jump host": "der Weg durch den Sprungserver öffnet sich langsam",
         "exchange": "die Fragen brauchen ihre Zeit",
         "login": "die Anmeldung antwortet langsam",
         "connect": "noch keine Verbindung",

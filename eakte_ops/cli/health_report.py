@@ -50,8 +50,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "with": "damit auch: ",
         "alike": "aus demselben Grund unbekannt: ",
         "behind": "dahinter: ",
-        "blind": "also konnten {count} andere Prüfungen dort nicht nachsehen",
-        "blind-one": "also konnte 1 andere Prüfung dort nicht nachsehen",
+        "blind": "darum entfielen dort {count} weitere Prüfungen",
+        "blind-one": "darum entfiel dort 1 weitere Prüfung",
         "not-looked": "{count} nicht angesehen",
     },
 }

@@ -50,7 +50,7 @@ ACCESS = Check(
         ),
         "de": Text(
             title="Zugriff genau wie gewährt",
-            means="Konten, Gruppen, Schlüssel, Units, Ordner und Rechte werden mit dem Zugriffspaket verglichen: nicht "
+            means="Konten, Gruppen, Schlüssel, Units, Ordner und Rechte werden mit dem Zugangspaket verglichen: nicht "
             "weniger, nicht mehr und in der richtigen Fassung. Nur die örtliche IT kann sie ändern, also erklärt sie "
             "einen Unterschied. Das Nachtkonto sieht nicht alles (etwa die sudo-Liste); eakte-ops access check sieht "
             "es.",

@@ -97,7 +97,7 @@ REACHABLE = Check(
                 "key-revoked": "zeigt den WIDERRUFENEN Host-Schlüssel {found}",
                 "algorithms": "kein gemeinsames Verfahren: {said}",
                 "not-let-in": "lässt {user} mit unserem Schlüssel nicht ein ({said})",
-                "jump": "der Sprungrechner {jump} öffnet den Weg nicht ({said})",
+                "jump": "der Sprungserver {jump} öffnet den Weg nicht ({said})",
                 "other": "{error}",
                 "here": "{error}",
             },
@@ -110,9 +110,9 @@ REACHABLE = Check(
                 "key-revoked": "nicht weitermachen; der örtlichen IT sofort sagen, dass ein widerrufener Schlüssel "
                 "antwortet",
                 "algorithms": "die örtliche IT muss im sshd aktuelle Verfahren erlauben; schwächere nutzt hier niemand",
-                "not-let-in": "Ist das Zugriffspaket in dieser Fassung installiert, ist der Schlüssel abgelaufen? "
+                "not-let-in": "Ist das Zugangspaket in dieser Fassung installiert, ist der Schlüssel abgelaufen? "
                 "eakte-ops access who {town}",
-                "jump": "permitopen unseres Schlüssels auf dem Sprungrechner und MaxStartups seines sshd ansehen",
+                "jump": "permitopen unseres Schlüssels auf dem Sprungserver und MaxStartups seines sshd ansehen",
             },
         ),
     },

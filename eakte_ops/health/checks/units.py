@@ -117,8 +117,7 @@ SERVICES = Check(
                 "missing": "{subject}: die Unit {unit} ist {load}",
             },
             todos={
-                "missing": "die Units kommen aus dem Zugriffspaket: eakte-ops access pack {town}, dann neu "
-                "installieren",
+                "missing": "die Units kommen aus dem Zugangspaket: eakte-ops access pack {town}, dann neu installieren",
                 "held": "Wer hat die Startsperre gesetzt, läuft die Arbeit noch? So lange darf nichts starten",
             },
         ),

@@ -98,3 +98,16 @@ def test_what_was_not_looked_at_comes_with_the_way_out(run: Run, monkeypatch: py
     assert "herdecke-box: with the account eakte-look: shows a host key" in said
     assert said.count("eakte-ops access accept TOWN FILE") == 1
     assert "0 of 1 machines were compared; nothing is known" in said
+
+
+def test_a_damaged_record_is_never_shown_as_if_it_were_whole(folder: Path, run: Run, capsys: Said) -> None:
+    assert run("access", "pack", "herdecke") == 0
+    with next(folder.glob("state/audit.jsonl")).open("a") as file:
+        file.write("{broken\n")
+    capsys.readouterr()
+    assert run("audit", "show") == 1
+    seen = capsys.readouterr()
+    assert "access pack" in seen.out
+    assert "The record has 1 fault, so this may not be all of it" in seen.err
+    assert run("audit", "check") == 1
+    assert capsys.readouterr().err == "1 fault.\n"
