@@ -16,10 +16,13 @@ from eakte_ops.health import catalogue
 from eakte_ops.health.checks.reach import REACHABLE, unreachable
 from eakte_ops.health.limits import settled
 from eakte_ops.health.site import site_of
-from eakte_ops.health.types import AnyCheck, Cause, Judged, Look, NotKnown, Result, Site, unknown
+from eakte_ops.health.types import WORST_FIRST, AnyCheck, Cause, Judged, Look, NotKnown, Result, Site, unknown
 from eakte_ops.inventory.model import Server, Town
 from eakte_ops.remote.fleet import Errand, Outcome, visit_all
 from eakte_ops.remote.types import Connect, Target, Visit
+
+_MOST = 20
+"""Results that are not well, per check and server."""
 
 State: TypeAlias = Literal["looked", "unreachable", "unsupported", "interrupted"]
 
@@ -142,7 +145,18 @@ def _results(check: AnyCheck, look: Look) -> tuple[Result, ...]:
         return (unknown(problem),)
     except Exception as stumbled:  # one broken check must not hide what the others found
         return (unknown(NotKnown("check-broken", what=type(stumbled).__name__)),)
-    return results or (unknown(NotKnown("nothing-said")),)
+    return _bounded(results) or (unknown(NotKnown("nothing-said")),)
+
+
+def _bounded(results: tuple[Result, ...]) -> tuple[Result, ...]:
+    """All results; of those that are not well the worst `_MOST`, and how many are left out.
+
+    A taken-over server may name as many subjects as fit its answer: they must not bury what others have to say.
+    """
+    bad = sorted((each for each in results if each.verdict != "ok"), key=lambda each: WORST_FIRST.index(each.verdict))
+    if len(bad) <= _MOST:
+        return results
+    return (*bad[:_MOST], unknown(NotKnown("too-many", count=len(bad) - _MOST)))
 
 
 def _told(stop: Stop, check: AnyCheck, result: Result) -> Judged:

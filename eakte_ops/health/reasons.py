@@ -51,6 +51,10 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
         "en": "interrupted before the server was asked",
         "de": "abgebrochen, bevor der Server gefragt wurde",
     },
+    "too-many": {
+        "en": "{count} more results of this check are left out: a server that says so much hides what matters",
+        "de": "{count} weitere Ergebnisse dieser Prüfung sind weggelassen: wer so viel sagt, verdeckt Wichtiges",
+    },
     "nothing-said": {
         "en": "the check came to no result; that is an error in eakte-ops",
         "de": "die Prüfung kam zu keinem Ergebnis; das ist ein Fehler in eakte-ops",

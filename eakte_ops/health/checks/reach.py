@@ -68,6 +68,7 @@ REACHABLE = Check(
                 "here": "{error}",
             },
             todos={
+                "unsupported": "look at this server by hand, with the town's own means, until Windows is supported here",
                 "here": "this concerns the operations host or its files, not the server: set it right here",
                 "name": "look at `address` of the server in the inventory and at name resolution here",
                 "key-unknown": "have local IT read out the fingerprint, then: eakte-ops access accept {town} FILE",
@@ -102,6 +103,7 @@ REACHABLE = Check(
                 "here": "{error}",
             },
             todos={
+                "unsupported": "diesen Server von Hand ansehen, mit den Mitteln der Kommune, bis Windows hier geht",
                 "here": "das betrifft den Betriebsrechner oder seine Dateien, nicht den Server: hier richtigstellen",
                 "name": "`address` des Servers im Inventar und die Namensauflösung hier ansehen",
                 "key-unknown": "Fingerabdruck von der örtlichen IT vorlesen lassen, dann: "

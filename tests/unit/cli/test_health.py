@@ -174,6 +174,7 @@ def test_a_town_of_windows_servers_is_not_silently_left_out(run, fleet) -> None:
     status, out, _err = run("health", "gevelsberg")
     assert status == 7
     assert out.count("Windows servers are not supported yet") == 2
+    assert out.count("look at this server by hand") == 2
     assert fleet.asked == []
 
 
