@@ -43,7 +43,7 @@ def validate(
     if not document.readable:
         return None, sorted(document.mistakes)
     if document.data is None and not document.mistakes:
-        return None, [document.mistake((), "the file is empty")]
+        return None, [Mistake(document.file, 1, 1, "", "the file is empty")]  # libyaml may count a line too many here
     valid, problems = inspect(document.data, model, raw=document.raw, context=context)
     told = [
         document.mistake(problem.path, problem.sentence, problem.at_key)

@@ -3,7 +3,7 @@
 import json
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -43,6 +43,9 @@ def inside(mistake: Mistake, text: str) -> bool:
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
+@example("---\n  ")
+@example("a:\n  ")
+@example("- a:\n\n   ")
 def test_any_text_is_read_without_a_crash_and_both_parsers_agree_that_it_is_wrong(text: str) -> None:
     for loader in (yaml.CSafeLoader, yaml.SafeLoader):
         document = yamltext.read(text, "f.yml", loader)
