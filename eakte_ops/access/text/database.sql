@@ -11,11 +11,20 @@ SELECT 'CREATE ROLE eakte_look LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLI
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'eakte_look') \gexec
 ALTER ROLE eakte_look SET default_transaction_read_only = on;
 ALTER ROLE eakte_look SET statement_timeout = '5s';
+ALTER ROLE eakte_look SET temp_file_limit = '64MB';
 
 SELECT 'CREATE DATABASE eakte OWNER eakte ENCODING ''UTF8'' TEMPLATE template0'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'eakte') \gexec
-REVOKE CONNECT ON DATABASE eakte FROM PUBLIC;
+REVOKE ALL ON DATABASE eakte FROM PUBLIC;
 GRANT CONNECT ON DATABASE eakte TO eakte_look;
+
+-- What everybody may do in a database by default fills a disk, too: temporary tables (above), tables in the schema public
+-- (PostgreSQL 14 and older), large objects. Only the software's owner keeps it.
+\connect eakte
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT CREATE ON SCHEMA public TO eakte;
+REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) TO eakte;
 
 -- In pg_hba.conf, above other lines (the night account comes over the socket only, without a password):
 --     local  eakte  eakte_look  peer map=eakte

@@ -76,6 +76,14 @@ def test_sql_for_local_it_only_where_local_it_operates_the_database() -> None:
     assert not re.search(r"PASSWORD '|GRANT ALL|WITH SUPERUSER", sql)
 
 
+def test_the_sql_leaves_the_night_account_nothing_to_fill_a_disk_with() -> None:
+    sql = database_sql(town(database_operator="local-it"))
+    assert sql is not None
+    assert "REVOKE ALL ON DATABASE eakte FROM PUBLIC" in sql  # temporary tables
+    assert "REVOKE CREATE ON SCHEMA public FROM PUBLIC" in sql
+    assert re.search(r"\\connect eakte\n(.*\n)*REVOKE EXECUTE ON FUNCTION lo_creat", sql)
+
+
 def test_a_windows_server_is_left_out_and_named() -> None:
     servers = [
         {"name": "witten-win", "address": "192.0.2.14", "platform": "windows", "components": {}},

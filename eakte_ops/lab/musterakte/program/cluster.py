@@ -17,6 +17,9 @@ from .db import local
 
 DATA = common.VAR / "database"
 CONFIG = common.ETC / "database" / "postgresql.conf"
+# Everybody may make large objects by default: a role that only reads could fill the disk with them. Its own settings a
+# role may change, so that they are read only by default binds nobody.
+_LARGE_OBJECTS = "lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea)"
 
 
 def programs() -> Path:
@@ -63,7 +66,11 @@ def _fill(password: str, socket: Path) -> list[str]:
         with connection.cursor() as cursor:
             # Only the hash travels: neither the server's log nor pg_stat_activity sees the password.
             _roles(cursor, encrypt_password(password, "eakte", connection, "scram-sha-256"))
-    return schema.upgrade(local(socket=socket))
+    database = local(socket=socket)
+    with database.transaction() as cursor:
+        cursor.execute(f"REVOKE EXECUTE ON FUNCTION {_LARGE_OBJECTS} FROM PUBLIC")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION {_LARGE_OBJECTS} TO eakte")
+    return schema.upgrade(database)
 
 
 def _run(name: str, *words: str) -> None:
@@ -90,6 +97,7 @@ def _roles(cursor: Any, password_hash: str) -> None:
     cursor.execute("ALTER ROLE eakte PASSWORD %s", (password_hash,))
     cursor.execute("ALTER ROLE eakte_look SET default_transaction_read_only = on")
     cursor.execute("ALTER ROLE eakte_look SET statement_timeout = '5s'")
+    cursor.execute("ALTER ROLE eakte_look SET temp_file_limit = '64MB'")
     cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'eakte'")
     if cursor.fetchone() is None:
         cursor.execute("CREATE DATABASE eakte OWNER eakte TEMPLATE template0")
