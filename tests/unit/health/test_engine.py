@@ -180,6 +180,21 @@ def test_a_check_that_breaks_or_says_nothing_is_unknown_and_hides_nothing() -> N
     ]
 
 
+@pytest.mark.usefixtures("quiet_clock")
+def test_a_server_that_names_many_subjects_does_not_bury_the_findings_of_others() -> None:
+    these = stops("herdecke", "hattingen")
+    units = b"".join(b"failed\tfake%d.service\n" % number for number in range(1500))
+    fleet = FakeFleet({stop.server.name: play(stop) for stop in these})
+    assert these[0].site is not None
+    said = well.outputs(these[0].site)
+    fleet.servers["herdecke-box"] = play(these[0], units=units + said["units"])
+    found = findings(look(these, fleet))
+    assert {each.judged.check for each in found} == {"units.failed"}
+    assert len(found) == 21
+    assert found[-1].judged.verdict == "unknown"
+    assert found[-1].judged.result.values == {"count": 1480}
+
+
 def test_only_what_the_chosen_checks_need_is_asked() -> None:
     these = stops("herdecke")
     fleet = FakeFleet({"herdecke-box": play(these[0])})
