@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from eakte_ops.errors import CommandFailed, UsageError
+from eakte_ops.errors import CommandFailed, EakteError, Unreachable, UsageError
 from eakte_ops.inventory.model import Town
 from eakte_ops.lab.local_it import LocalIT
 from eakte_ops.lab.places import Places
@@ -38,11 +38,12 @@ def troubles(places: Places) -> tuple[Trouble, ...]:
 
 
 def break_it(places: Places, trouble: Trouble) -> None:
-    """Cause the fault; may be repeated. Raises: CommandFailed with what the host said."""
+    """Cause the fault; may be repeated. Raises: Unreachable if the host is not up, CommandFailed with what it said."""
+    local_it = LocalIT(places, trouble.host)
+    local_it.script("true", limit=_LIMIT_S)  # nothing is noted as broken on a host that is not there
     note = _note(places, trouble)
     note.parent.mkdir(parents=True, exist_ok=True)
     note.touch()
-    local_it = LocalIT(places, trouble.host)
     for path, file in trouble.scenario.carries.items():
         local_it.put(path, read(file))
     local_it.script(trouble.scenario.text(), "break", *trouble.scenario.words, limit=_LIMIT_S)
@@ -64,16 +65,16 @@ def forget(places: Places, host: Host) -> None:
 def mend_all(places: Places, found: Iterable[Trouble], tell: Tell) -> None:
     """Undo all of them; what can not be undone yet (a database on a full disk) is tried again after the others.
 
-    Raises: CommandFailed of the first that stays broken.
+    Raises: CommandFailed or Unreachable of the first that stays broken.
     """
     left = list(found)
     while left:
-        failed: list[tuple[Trouble, CommandFailed]] = []
+        failed: list[tuple[Trouble, EakteError]] = []
         for trouble in left:
             try:
                 mend_it(places, trouble)
                 tell(trouble.host.name, f"{trouble.scenario.name} is mended")
-            except CommandFailed as error:
+            except (CommandFailed, Unreachable) as error:
                 failed.append((trouble, error))
         if len(failed) == len(left):
             raise failed[0][1]

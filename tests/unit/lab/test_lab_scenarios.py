@@ -9,7 +9,7 @@ import pytest
 
 from eakte_ops import health
 from eakte_ops.cli.main import main
-from eakte_ops.errors import CommandFailed, UsageError
+from eakte_ops.errors import CommandFailed, Unreachable, UsageError
 from eakte_ops.inventory.load import load
 from eakte_ops.inventory.model import Town
 from eakte_ops.inventory.samples import samples_folder
@@ -75,7 +75,9 @@ def test_a_town_without_the_component_is_said(samples: Mapping[str, Town]) -> No
 
 
 def test_what_is_broken_is_written_down_before_it_is_broken(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(self: LocalIT, *_args: str, limit: float = 0) -> str:
+    def fails(self: LocalIT, text: str, *_args: str, limit: float = 0) -> str:
+        if text == "true":
+            return ""
         raise CommandFailed("cut off", server=self.host.name, command="sh", code=1)
 
     monkeypatch.setattr(LocalIT, "script", fails)
@@ -90,7 +92,7 @@ def test_breaking_twice_and_mending_twice(places: Places, said: list[tuple[str, 
     assert trouble.troubles(places) == ()
     for _again in range(2):
         trouble.break_it(places, wanted)
-    assert said[:2] == [("witten-gw", "put", "/run/lab-hanging-mount.py"), ("witten-gw", "break")]
+    assert said[1:3] == [("witten-gw", "put", "/run/lab-hanging-mount.py"), ("witten-gw", "break")]
     assert trouble.troubles(places) == (wanted,)
     for _again in range(2):
         trouble.mend_it(places, wanted)
@@ -123,13 +125,33 @@ def test_what_can_not_be_mended_yet_is_tried_again_after_the_others(
         trouble.mend_all(places, both[:1], lambda _subject, _words: None)
 
 
+def test_nothing_is_noted_as_broken_on_a_host_that_is_not_up(places: Places) -> None:
+    with pytest.raises(Unreachable, match="witten-gw"):
+        trouble.break_it(places, trouble.Trouble(SCENARIOS["slow-login"], GATEWAY))
+    assert trouble.troubles(places) == ()
+
+
+def test_a_host_that_is_down_keeps_no_other_from_being_mended(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    def script(self: LocalIT, _text: str, *_args: str, limit: float = 0) -> str:
+        if self.host == GATEWAY:
+            raise Unreachable("is not running", server=self.host.name)
+        return ""
+
+    monkeypatch.setattr(LocalIT, "script", script)
+    both = [trouble.Trouble(SCENARIOS["slow-login"], host) for host in (GATEWAY, host_named("witten-db"))]
+    told: list[str] = []
+    with pytest.raises(Unreachable, match="witten-gw"):
+        trouble.mend_all(places, both, lambda host, _words: told.append(host))
+    assert told == ["witten-db"]
+
+
 def test_what_was_broken_on_a_removed_host_is_forgotten(places: Places, said: list[tuple[str, ...]]) -> None:
     kept = trouble.Trouble(SCENARIOS["slow-login"], host_named("witten-db"))
     for each in (kept, trouble.Trouble(SCENARIOS["slow-login"], GATEWAY)):
         trouble.break_it(places, each)
     trouble.forget(places, GATEWAY)
     assert trouble.troubles(places) == (kept,)
-    assert len(said) == 2
+    assert [words[1:] for words in said] == [(), ("break",)] * 2
 
 
 def test_choosing_by_scenario_town_and_server() -> None:
