@@ -133,9 +133,12 @@ class JumpHosts:
             said = cleaning.line(str(refused.text))
             raise JumpHostFailed(said, server=server, jump=via.name) from refused
         except (paramiko.SSHException, OSError, EOFError) as broken:
-            if shared.hop.transport.is_active() and monotonic() >= until:
+            if not shared.hop.transport.is_active():
+                raise clock.lost("jump host") from broken
+            if monotonic() >= until:
                 raise clock.timed_out("jump host") from broken
-            raise clock.lost("jump host") from broken
+            # paramiko keeps one refusal per connection: of two at the same time the second is told without its words.
+            raise JumpHostFailed("the channel was refused", server=server, jump=via.name) from broken
 
     def _release(self, via: Target, shared: _Shared) -> None:
         with self._lock:

@@ -125,6 +125,18 @@ def test_a_jump_host_that_opens_nothing(sshd: Sshd, connector: Connector, tmp_pa
         connector(behind(sshd, jump), monotonic() + 20)
 
 
+def test_a_refusal_is_one_for_every_server_that_asks_at_the_same_time(
+    sshd: Sshd, connector: Connector, tmp_path: Path
+) -> None:
+    def visit(_number: int) -> type[BaseException]:
+        with pytest.raises(EakteError) as raised:
+            connector(behind(sshd, jump), monotonic() + 20)
+        return raised.type
+
+    with running(tmp_path / "jump", like=sshd, more="AllowTcpForwarding no") as jump, ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(visit, range(24))) == {JumpHostFailed}
+
+
 def test_faults_of_the_jump_host_are_its_own(sshd: Sshd, jump: Sshd, connector: Connector, tmp_path: Path) -> None:
     def fails(via: Target, seconds: float = 20.0) -> EakteError:
         with pytest.raises(EakteError) as raised:
