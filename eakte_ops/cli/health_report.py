@@ -14,6 +14,7 @@ from eakte_ops.health.catalogue import CHECKS
 from eakte_ops.health.engine import ServerLook
 from eakte_ops.health.findings import Finding, Overview
 from eakte_ops.health.types import Judged, Language, Verdict
+from eakte_ops.inventory.model import Town
 
 _MARKS: Mapping[Verdict, str] = {"critical": "✗", "warning": "!", "unknown": "?", "ok": "✓"}
 _STYLES: Mapping[Verdict, str] = {"critical": "red", "warning": "yellow", "unknown": "magenta", "ok": "green"}
@@ -69,8 +70,17 @@ def show_report(seen: Overview, language: Language) -> None:
         paper.print(f" {town.said.municipality.name.upper()}", style="bold", soft_wrap=True)
         for line, style in _town(of_town, seen.looks, language, width):
             paper.print(line, style=style, soft_wrap=True)
+        if any(finding.judged.owner == "local-it" for finding in of_town):
+            paper.print(f" {_contact(town, language)}", style="dim", soft_wrap=True)
     show()
     paper.print(f" {summary(seen, language)}", soft_wrap=True)
+
+
+def _contact(town: Town, language: Language) -> str:
+    """Whom to ask about what is not the centre's own."""
+    contact = town.said.contacts["local-it"]
+    said = " · ".join(part for part in (contact.phone, contact.mail) if part)
+    return f"{wording.owner('local-it', language)} {town.said.municipality.name}: {said}"
 
 
 def summary(seen: Overview, language: Language) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -50,7 +51,17 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # where the locale has no arrow, a question mark does
             stream.reconfigure(errors="replace")
-    sys.exit(main(sys.argv[1:]))
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        status = main(sys.argv[1:])
+    except KeyboardInterrupt:  # a second one, while the first was being told
+        status = Status.INTERRUPTED
+    sys.exit(status)
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    """A service manager's TERM ends a command as Ctrl-C does: it says what was not done."""
+    raise KeyboardInterrupt
 
 
 def main(words: list[str]) -> int:

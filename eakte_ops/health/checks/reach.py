@@ -68,7 +68,7 @@ REACHABLE = Check(
                 "here": "{error}",
             },
             todos={
-                "unsupported": "look at this server by hand, with the town's own means, until Windows is supported here",
+                "unsupported": "look at this server by hand, with the town's own means, until Windows is supported",
                 "here": "this concerns the operations host or its files, not the server: set it right here",
                 "name": "look at `address` of the server in the inventory and at name resolution here",
                 "key-unknown": "have local IT read out the fingerprint, then: eakte-ops access accept {town} FILE",

@@ -128,6 +128,7 @@ def test_unreachable_is_status_3_and_one_line_says_what_that_hides(run, fleet) -
     assert "no answer within 10 s" in out
     assert "other checks could not look there" in out
     assert out.count("witten-db") == 1
+    assert "local-it Witten: +49 221 4710 236 · it-service@witten.example" in out
 
 
 def test_what_is_wrong_here_is_not_laid_at_the_towns_door(run, fleet) -> None:
