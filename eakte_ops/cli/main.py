@@ -54,9 +54,17 @@ def run() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         status = main(sys.argv[1:])
+        _hear_nothing_more()
     except KeyboardInterrupt:  # a second one, while the first was being told
+        _hear_nothing_more()
         status = Status.INTERRUPTED
     sys.exit(status)
+
+
+def _hear_nothing_more() -> None:
+    """The program ends anyway: nothing shall disturb that."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:
