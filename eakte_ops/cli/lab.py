@@ -65,7 +65,7 @@ def down(
     ] = False,
 ) -> None:
     """Remove hosts, networks and disks; without a town also the lab's operations folder."""
-    say("LAB  is removed from this machine")
+    say("LAB  what is to go is removed; nothing else on this machine is touched")
     _lab().down(towns or None, purge_image=purge_image)
 
 

@@ -129,11 +129,15 @@ class Lab:
             self.tell(host.name, "is removed")
 
     def login(self, name: str, words: Sequence[str], *, root: bool) -> list[str]:
-        """The command line that logs in on a host: a person of the centre, or `root`, the town's local IT."""
+        """The command line that logs in on a host: a person of the centre, or `root`, the town's local IT.
+
+        Raises: Unreachable if the host is not up.
+        """
         host = host_named(name, self.towns)
         refuse_unless_root("lab ssh")
+        console = self.local_it(host).argv(*(words or ("/bin/bash", "-l")))
         if root:
-            return self.local_it(host).argv(*(words or ("/bin/bash", "-l")))
+            return console
         folder = self.places.operations
         known = folder / "inventories" / f"{host.town}.known_hosts"
         account = profile("musterakte").layout["linux"].work_account

@@ -12,10 +12,11 @@ import pytest
 from eakte_ops import health
 from eakte_ops.access.load import load_access
 from eakte_ops.access.pack import packs
-from eakte_ops.errors import Refused, UsageError
+from eakte_ops.errors import Refused, Unreachable, UsageError
 from eakte_ops.inventory.load import load
 from eakte_ops.lab import image
 from eakte_ops.lab.grant import facts_block
+from eakte_ops.lab.lab import Lab
 from eakte_ops.lab.operations import write_operations
 from eakte_ops.lab.payload import configuration_script, release_script
 from eakte_ops.lab.places import Places
@@ -103,6 +104,15 @@ def test_a_person_has_no_shell_on_storage_and_jump_hosts(name: str) -> None:
     with pytest.raises(Refused) as error:
         person_argv(host_named(name), "x", Path("/k"), Path("/h"), [])
     assert f"lab ssh {name} --root" in error.value.way_out
+
+
+@pytest.mark.parametrize("root", [True, False])
+def test_logging_in_on_a_host_that_is_not_up_is_said_before_ssh_is_tried(
+    root: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eakte_ops.lab.lab.refuse_unless_root", lambda _what: None)
+    with pytest.raises(Unreachable, match="witten-app: is not running"):
+        Lab(places=Places(state=tmp_path)).login("witten-app", (), root=root)
 
 
 def test_the_facts_are_cut_out_of_what_the_pack_says() -> None:
