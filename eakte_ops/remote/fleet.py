@@ -14,6 +14,8 @@ from eakte_ops.remote import cleaning
 from eakte_ops.remote.exchange import Exchange, budget_until, no_secrets, shell_for
 from eakte_ops.remote.types import Answer, Connect, Connection, Dialect, Question, Reveal, Shell, Target, Visit
 
+_LOOK_UP_S = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Errand:
@@ -135,7 +137,8 @@ class _Fleet:
         while True:
             with self._changed:
                 while not self._ready and self._left:
-                    self._changed.wait()
+                    # Not for ever: a Ctrl-C that comes just before the wait is only seen after it.
+                    self._changed.wait(_LOOK_UP_S)
                 if not self._ready:
                     return
                 outcome = self._ready.popleft()
