@@ -39,6 +39,7 @@ class Status(IntEnum):
     REFUSED = 7
     FAULT = 70  # EX_SOFTWARE of sysexits.h
     INTERRUPTED = 130
+    UNREAD = 141  # as a program that ends by SIGPIPE: what it found was not read to the end
 
 
 _WORST_FIRST = (

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -76,6 +78,9 @@ def main(words: list[str]) -> int:
     """Runs `words` and returns the exit status; every error is told as a sentence, a traceback only with --debug."""
     try:
         result = typer.main.get_command(app).main(words, prog_name="eakte-ops", standalone_mode=False)
+        sys.stdout.flush()
+    except SystemExit as ended:  # how typer ends where a pipe has no reader any more
+        return _ended(ended.__context__ or ended)
     except (Exception, KeyboardInterrupt) as problem:
         return _ended(problem)
     return result if isinstance(result, int) else Status.OK
@@ -87,8 +92,8 @@ def _ended(problem: BaseException) -> Status:
         say("Interrupted.")
         return Status.INTERRUPTED
     if isinstance(problem, BrokenPipeError):  # whoever reads our output has seen enough
-        sys.stderr.close()
-        return Status.OK
+        _let_go_of_stdout()
+        return Status.UNREAD
     if isinstance(problem, typer.TyperException):
         said = getattr(problem, "format_message", problem.__str__)()
         said = said.replace(": Value error, ", ": ")
@@ -104,6 +109,12 @@ def _help(said: str) -> str:
     if said.startswith(("No such option: --project", "No such option: --debug")):
         return "it belongs right after eakte-ops, before the command"
     return "--help shows what there is"
+
+
+def _let_go_of_stdout() -> None:
+    """What is still buffered has no reader; without this Python would complain about it at the very end."""
+    with Path(os.devnull).open("w") as nowhere, suppress(OSError, ValueError):
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _as_error(problem: BaseException) -> EakteError:

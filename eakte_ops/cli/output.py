@@ -60,9 +60,15 @@ def console(stream: IO[str] | None = None) -> Console:
     """
     from rich.console import Console
 
+    class Ours(Console):
+        """Where the reader of a pipe went away the command ends as everywhere else, not with rich's own status."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     out = stream or sys.stdout
     people = is_for_people(out)
-    return Console(
+    return Ours(
         file=out,
         markup=False,
         emoji=False,

@@ -57,6 +57,7 @@ _MEANINGS = {
     errors.Status.REFUSED: "refused: window, approval, rights, stop switch, not supported",
     errors.Status.FAULT: "the program or this machine failed",
     errors.Status.INTERRUPTED: "interrupted",
+    errors.Status.UNREAD: "the output was not read to its end (`| head`): says nothing about what was found",
 }
 
 

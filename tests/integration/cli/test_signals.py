@@ -1,5 +1,6 @@
 """How the program ends when it is told to stop while it waits for a server that never answers."""
 
+import os
 import shutil
 import signal
 import socket
@@ -67,3 +68,16 @@ def test_told_twice_it_still_ends_with_its_own_status(folder: Path, silent: sock
         _out, err = running.communicate(timeout=30)
     assert running.returncode == 130
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("words", [["inventory", "list"], ["checks"], ["inventory", "list", "--json"]])
+def test_a_reader_that_goes_away_is_neither_well_nor_a_fault(words: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*PROGRAM, "--project", str(REPO), *words], stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writing)
+    assert done.returncode == 141
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
