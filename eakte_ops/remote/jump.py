@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,20 +16,34 @@ from eakte_ops.remote import cleaning, wire
 from eakte_ops.remote.login import Clock
 from eakte_ops.remote.types import Target
 
+_SENT_S = 1.0
+"""How long closing waits for what is being sent; a line that is stuck for longer ends with the jump host's own."""
+
 
 class Tunnel:
     """A channel through a jump host in the place of a socket, as paramiko wants to have one.
 
+    Nothing is sent after our CLOSE, whichever thread is about to: sshd answers data for a channel that is no more by
+    ending the whole connection, and with it every other server behind this jump host. So sending and closing exclude
+    each other, and a CLOSE of the other side only wakes the reader; ours follows when the owner closes.
     Closing never raises, also when the jump host is gone; `shutdown` wakes the reader without sending anything, which
     would wait where the jump host's own line is stuck.
     """
 
     def __init__(self, channel: paramiko.Channel) -> None:
         self._channel = channel
-        self.send = channel.send
         self.recv = channel.recv
         self.settimeout = channel.settimeout
         self._closed = False
+        self._sending = threading.Lock()
+        wire.on_peer_close(channel, channel.in_buffer.close)
+
+    def send(self, data: bytes) -> int:
+        """As a socket's. Raises OSError once it is closed."""
+        with self._sending:
+            if self._closed:
+                raise OSError(errno.EPIPE, "the tunnel is closed")
+            return self._channel.send(data)
 
     def shutdown(self, _how: int) -> None:
         """Let whoever reads see the end."""
@@ -38,8 +52,14 @@ class Tunnel:
     def close(self) -> None:
         """Give the channel back."""
         self._closed = True
-        with contextlib.suppress(paramiko.SSHException, OSError, EOFError):
+        if not self._sending.acquire(timeout=_SENT_S):
+            return
+        try:
             self._channel.close()
+        except (paramiko.SSHException, OSError, EOFError):  # the jump host is gone
+            pass
+        finally:
+            self._sending.release()
 
 
 class Hop(Protocol):

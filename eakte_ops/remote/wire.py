@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import paramiko
+from paramiko.common import MSG_CHANNEL_CLOSE
 from paramiko.packet import Packetizer
 from paramiko.transport import Transport
 
@@ -76,9 +77,27 @@ class _Packets(Packetizer):
         return bytes(cast(Any, super())._read_timeout(timeout))
 
 
+_HANDLERS: dict[int, Any] = cast(Any, Transport)._channel_handler_table
+_PEER_CLOSED = "eakte_peer_closed"
+
+
+def on_peer_close(channel: paramiko.Channel, told: Callable[[], object]) -> None:
+    """When the other side closes `channel`, call `told` instead of answering at once: the owner closes it later."""
+    setattr(channel, _PEER_CLOSED, told)
+
+
+def _closed_by_peer(channel: Any, message: Any) -> None:
+    told = getattr(channel, _PEER_CLOSED, None)
+    if told is None:
+        channel._handle_close(message)
+    else:
+        told()
+
+
 class Wire(Transport):
     """A Transport that remembers which key exchange was agreed: paramiko forgets its engine when it is done."""
 
+    _channel_handler_table = {**_HANDLERS, MSG_CHANNEL_CLOSE: _closed_by_peer}
     agreed_kex = ""
     remote_cipher: str
     agreed_on_strict_kex: bool
