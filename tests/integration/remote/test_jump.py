@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -25,6 +25,7 @@ from eakte_ops.errors import (
     TimedOut,
 )
 from eakte_ops.remote.connection import Connector
+from eakte_ops.remote.fleet import Errand, visit_all
 from eakte_ops.remote.login import Limits
 from eakte_ops.remote.offer import accepts
 from eakte_ops.remote.sshconfig import SshConfig
@@ -228,3 +229,13 @@ def test_proxy_jump_of_ssh_config_is_used_where_the_inventory_names_none(
     )
     works(Connector(ssh_config=SshConfig(user=str(file), system="/dev/null")), sshd.target())
     assert jump.log.count("Accepted publickey") == 1
+
+
+def test_a_server_that_is_done_ends_no_other_behind_the_same_jump_host(
+    sshd: Sshd, jump: Sshd, connector: Connector
+) -> None:
+    """sshd ends a connection on which data comes for a channel that is closed: with it all other servers' lines."""
+    errands = [Errand(behind(sshd, jump), (ECHO.question,), 30.0) for _ in range(12)]
+    for _round in range(4):
+        with closing(visit_all(errands, connector, threads=12)) as outcomes:
+            assert [outcome.error for outcome in outcomes] == [None] * 12
