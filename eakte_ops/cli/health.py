@@ -107,13 +107,17 @@ def _look(
 ) -> tuple[list[ServerLook], bool]:
     """All looks in the order of `stops`, and whether a person stopped it; then the missing ones say so."""
     from eakte_ops.clock import SYSTEM
+    from eakte_ops.events import fan_out
     from eakte_ops.health.engine import interrupted, look_at
 
     limits = inventory.settings.limits
     done: dict[int, ServerLook] = {}
     stopped = False
     connect = CONTEXT.connector(limits, progress.watching)
-    looks = look_at(stops, checks, connect, seconds=limits.server_seconds, threads=limits.threads, emit=progress.heard)
+    heard = fan_out(
+        [progress.heard], lambda _sink, broken: say(f"No live progress any more ({broken}); the look goes on.")
+    )
+    looks = look_at(stops, checks, connect, seconds=limits.server_seconds, threads=limits.threads, emit=heard)
     try:
         with closing(looks):
             for look in looks:

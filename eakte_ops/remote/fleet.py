@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from eakte_ops.errors import EakteError, Unreachable
-from eakte_ops.events import Event, Sink, silent
+from eakte_ops.events import Event, Sink, fan_out, silent
 from eakte_ops.remote import cleaning
 from eakte_ops.remote.exchange import Exchange, budget_until, no_secrets, shell_for
 from eakte_ops.remote.types import Answer, Connect, Connection, Dialect, Question, Reveal, Shell, Target, Visit
@@ -93,12 +93,13 @@ def visit_all(
     Closing the iterator, or an exception such as KeyboardInterrupt at the consumer, ends everything: no new errand is
     begun, open connections are closed, `abort` (by default `connect.abort`, where there is one) ends those that are
     still being opened (a Connector opens nothing afterwards), and all threads are
-    waited for. `emit` is called from those threads, one call at a time.
+    waited for. `emit` is called from those threads, one call at a time; once it raises it is called no more, and the
+    work goes on.
     """
     if threads < 1:
         raise ValueError("threads must be at least 1")
     waiting = deque(errands)
-    fleet = _Fleet(waiting, connect, emit, room=threads)
+    fleet = _Fleet(waiting, connect, fan_out([emit], _dropped), room=threads)
     workers = [
         threading.Thread(target=fleet.work, name=f"fleet-{number}", daemon=True)
         for number in range(min(threads, len(waiting)))
@@ -113,6 +114,10 @@ def visit_all(
         for worker in workers:
             if worker.ident is not None:
                 worker.join()
+
+
+def _dropped(_sink: Sink, _broken: Exception) -> None:
+    """Whoever wants to say so wraps the sink in a fan_out of their own."""
 
 
 class _Fleet:

@@ -100,3 +100,18 @@ def test_abort_is_called_only_when_something_is_left() -> None:
     next(outcomes)
     outcomes.close()
     assert called == [2]
+
+
+def test_a_sink_that_fails_is_dropped_and_the_work_goes_on() -> None:
+    heard: list[object] = []
+
+    def broken(event: object) -> None:
+        heard.append(event)
+        raise OSError("the terminal is gone")
+
+    names = [f"s{n}" for n in range(20)]
+    outcomes = list(visit_all([errand(n) for n in names], fleet_of(*names), threads=4, emit=broken))
+    assert sorted(o.target.name for o in outcomes) == sorted(names)
+    assert [o.error for o in outcomes] == [None] * 20
+    assert len(heard) == 1
+    assert threads_left() == []
