@@ -42,11 +42,15 @@ def _data(check: AnyCheck) -> dict[str, Any]:
     return {
         "name": check.name,
         "owner": check.owner,
-        "scope": "server",
+        "scope": check.scope,
+        "light": check.light,
         "title": {tongue: text.title for tongue, text in check.text.items()},
         "means": {tongue: text.means for tongue, text in check.text.items()},
         "todo": {tongue: text.todo for tongue, text in check.text.items()},
+        "incident": {tongue: text.incident for tongue, text in check.text.items()},
+        "clerks": {tongue: text.clerks for tongue, text in check.text.items()},
         "asks": [fact.name for fact in check.facts],
+        "trends": list(check.trends),
         "thresholds": {
             field: {"default": default, "least": said.least, "most": said.most, "means": {"de": said.de, "en": said.en}}
             for field, (default, said) in about(check.limits).items()
@@ -72,8 +76,13 @@ def _explain(check: AnyCheck, language: Language) -> None:
     words = _WORDS[language]
     show(f"{check.name} · {text.title} · {wording.owner(check.owner, language)}")
     show()
-    for line in textwrap.wrap(text.means, _WIDTH, break_on_hyphens=False):
-        show(line)
+    for part in (
+        text.means,
+        f"{words['incident']} {text.incident}",
+        text.clerks and f"{words['clerks']} {text.clerks}",
+    ):
+        for line in textwrap.wrap(part, _WIDTH, break_on_hyphens=False):
+            show(line)
     show()
     for line in textwrap.wrap(
         f"→ {wording.general(text.todo, language)}", _WIDTH, subsequent_indent="  ", break_on_hyphens=False
@@ -97,11 +106,15 @@ def _explain(check: AnyCheck, language: Language) -> None:
 
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
+        "incident": "Without it:",
+        "clerks": "At the desks:",
         "thresholds": "Thresholds, with their defaults:",
         "none": "It has no thresholds.",
         "sample": "A town or a server sets its own in inventories/TOWN.yml:",
     },
     "de": {
+        "incident": "Ohne sie:",
+        "clerks": "Am Arbeitsplatz:",
         "thresholds": "Schwellen mit ihren Vorgaben:",
         "none": "Sie hat keine Schwellen.",
         "sample": "Eine Kommune oder ein Server setzt eigene in inventories/TOWN.yml:",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eakte_ops.inventory.model import Inventory, JumpHost, Server, Town
     from eakte_ops.inventory.settings import Limits
     from eakte_ops.remote.types import Connect, Phase, Target
+    from eakte_ops.store import Migration, Store
 
 MARK = "eakte-ops.yml"
 Account = Literal["look", "work"]
@@ -87,6 +88,28 @@ class Context:
                 say(f"{file} has {count} error{'s' * (count != 1)} and is left out (eakte-ops inventory check)")
         return found
 
+    def store(self, *, must_exist: bool = False) -> Store:
+        """What is remembered: the store of this operations folder, brought up to date. The caller closes it.
+
+        Reads eakte-ops.yml alone, so that a mistake in a town's file keeps nobody from reading. With `must_exist`
+        raises UsageError where nothing was remembered yet.
+        """
+        from eakte_ops.store import Store
+
+        path = self.state / "store.db"
+        if must_exist and not path.exists():
+            raise UsageError(
+                "no sweep was made yet, so nothing is known", way_out="eakte-ops sweep looks at every town"
+            )
+        return Store.open(path, migrations())
+
+    @property
+    def state(self) -> Path:
+        """The folder of what the program remembers."""
+        from eakte_ops.inventory.state import state_folder
+
+        return state_folder(self.folder)
+
     def target(self, town: Town, server: Server | JumpHost, account: Account) -> Target:
         """How to reach `server` (or a jump host itself) of `town`, as the account that looks or the one that works.
 
@@ -129,6 +152,14 @@ def vocabulary() -> Mapping[str, Mapping[str, Any]]:
     from eakte_ops import health
 
     return health.vocabulary()
+
+
+def migrations() -> tuple[Migration, ...]:
+    """The steps of the tables of all rooms that remember something."""
+    from eakte_ops.health import memory
+    from eakte_ops.report import queue
+
+    return (*memory.migrations(), *queue.migrations())
 
 
 def subcommands() -> frozenset[str]:

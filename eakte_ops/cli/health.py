@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from eakte_ops.access.rules import Access
     from eakte_ops.cli.health_progress import Progress
     from eakte_ops.health.engine import ServerLook, Stop
-    from eakte_ops.health.types import AnyCheck
+    from eakte_ops.health.types import AnyCheck, Judged
     from eakte_ops.inventory.model import Inventory, Town
 
 LanguageOption: TypeAlias = Annotated[
@@ -52,7 +52,7 @@ def health(
     began = time.monotonic()
     with Progress(stops, inventory.settings.limits.server_seconds, tongue) as progress:
         looks, stopped = _look(inventory, stops, checks, progress)
-    seen = overview(looks, checks, time.monotonic() - began)
+    seen = overview(looks, checks, time.monotonic() - began, _towns_said(looks, checks))
     if as_json:
         health_json.show_data(seen, inventory.folder, inventory.settings.lab)
     else:
@@ -81,10 +81,11 @@ def _towns(names: Sequence[str], every: bool) -> tuple[Inventory, list[Town]]:
 
 def _stops(towns: Sequence[Town], checks: Sequence[AnyCheck]) -> tuple[list[Stop], list[Stop]]:
     """The servers to look at, and those on which none of `checks` has anything to look at."""
+    from eakte_ops.health import catalogue
     from eakte_ops.health.engine import stops_of
 
     stops = stops_of(towns, lambda town, server: CONTEXT.target(town, server, "look"), _access())
-    idle = [stop for stop in stops if stop.site is not None and not any(check.concerns(stop.site) for check in checks)]
+    idle = [stop for stop in stops if stop.site is not None and not catalogue.questions(checks, stop.site)]
     wanted = [stop for stop in stops if stop not in idle]
     if not wanted:
         raise UsageError(
@@ -126,6 +127,16 @@ def _look(
     except KeyboardInterrupt:
         stopped = True
     return [done.get(id(stop)) or interrupted(stop, checks, SYSTEM.now()) for stop in stops], stopped
+
+
+def _towns_said(looks: Sequence[ServerLook], checks: Sequence[AnyCheck]) -> list[Judged]:
+    """What the checks over whole towns say."""
+    from eakte_ops.health.engine import of_town
+
+    by_town: dict[str, list[ServerLook]] = {}
+    for look in looks:
+        by_town.setdefault(look.stop.town.id, []).append(look)
+    return [judged for of_one in by_town.values() for judged in of_town(of_one, checks)]
 
 
 _TOLD = {

@@ -32,6 +32,7 @@ def show_data(seen: Overview, folder: Path, lab: bool) -> None:
                 {
                     "town": town.id,
                     "name": town.said.municipality.name,
+                    "results": [_judged(judged) for judged in seen.towns_said if judged.town == town.id],
                     "servers": [_server(look) for look in seen.looks if look.stop.town.id == town.id],
                 }
                 for town in seen.towns
@@ -73,7 +74,10 @@ def _server(look: ServerLook) -> dict[str, Any]:
 
 def _judged(judged: Judged) -> dict[str, Any]:
     check, result = CHECKS[judged.check], judged.result
-    because = [{"check": each.check, "subject": each.subject, "component": each.component} for each in result.because]
+    because = [
+        {"check": each.check, "subject": each.subject, "component": each.component, "server": each.server}
+        for each in result.because
+    ]
     return {
         "town": judged.town,
         "server": judged.server,

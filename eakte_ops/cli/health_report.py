@@ -134,7 +134,7 @@ def _town(
 
 def _columns(found: Sequence[Finding], language: Language, width: int) -> _Columns:
     verdict = max(len(wording.verdict(finding.judged.verdict, language)) for finding in found)
-    server = max(len(finding.judged.server) for finding in found)
+    server = max(len(finding.judged.place) for finding in found)
     check = max(len(finding.judged.check) for finding in found)
     owner = max(len(wording.owner(finding.judged.owner, language)) for finding in found)
     return _Columns(verdict, server, check, width - owner - verdict - server - check - 12)
@@ -146,10 +146,10 @@ def _finding(finding: Finding, columns: _Columns, language: Language, width: int
     owner = wording.owner(judged.owner, language)
     sentence = wording.said(judged, CHECKS[judged.check], language)
     if columns.sentence < _NARROWEST:
-        yield f"{mark}{judged.server} · {judged.check} · {owner}"
+        yield f"{mark}{judged.place} · {judged.check} · {owner}"
         yield from _wrapped(sentence, width)
         return
-    where = f"{judged.server:<{columns.server}}  {judged.check:<{columns.check}}  "
+    where = f"{judged.place:<{columns.server}}  {judged.check:<{columns.check}}  "
     first, *rest = textwrap.wrap(sentence, columns.sentence, break_on_hyphens=False) or [""]
     yield f"{mark}{where}{first:<{columns.sentence}}  {owner}"
     yield from (f"{' ' * len(mark + where)}{line}" for line in rest)
@@ -175,7 +175,7 @@ def _named(results: Sequence[Judged], server: str) -> Iterator[str]:
     """`service.health (dms, license)`: checks with their subjects, and the server where it is not `server`."""
     by_check: dict[str, list[str]] = {}
     for judged in results:
-        place = "" if judged.server == server else f"{judged.server} "
+        place = "" if judged.server == server else f"{judged.place} "
         by_check.setdefault(place + judged.check, []).append(judged.result.subject)
     for check, subjects in by_check.items():
         named = ", ".join(subject for subject in subjects if subject)

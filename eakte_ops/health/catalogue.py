@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from eakte_ops.errors import UsageError
 from eakte_ops.health.checks import access, database, gateway, index, reach, services, storage, units
 from eakte_ops.health.limits import about
-from eakte_ops.health.types import AnyCheck, Fact, Site
+from eakte_ops.health.types import AnyCheck, Fact, Site, TownCheck
 from eakte_ops.remote.types import Question
 
 if TYPE_CHECKING:
@@ -32,9 +32,18 @@ def chosen(names: Sequence[str]) -> tuple[AnyCheck, ...]:
     return tuple(check for check in CHECKS.values() if not names or check.name in names)
 
 
+def light() -> tuple[AnyCheck, ...]:
+    """The checks that are looked at every few minutes."""
+    return tuple(check for check in CHECKS.values() if check.light)
+
+
 def questions(checks: Iterable[AnyCheck], site: Site) -> tuple[Question, ...]:
-    """What has to be asked on a server for those of `checks` that concern it, each question once."""
-    facts = {fact.name: fact for check in checks if check.concerns(site) for fact in check.facts}
+    """What has to be asked on a server for those of `checks` that concern it, each question once.
+
+    What a check over a whole town needs is asked on every server on which it exists.
+    """
+    asking = (check for check in checks if isinstance(check, TownCheck) or check.concerns(site))
+    facts = {fact.name: fact for check in asking for fact in check.facts}
     asked = (fact.ask(site) for fact in facts.values() if isinstance(fact, Fact))
     return tuple(question for question in asked if question is not None)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from eakte_ops.access.rules import Access
 from eakte_ops.clock import SYSTEM, Clock
@@ -15,16 +15,38 @@ from eakte_ops.events import Sink, silent
 from eakte_ops.health import catalogue
 from eakte_ops.health.checks.reach import REACHABLE, unreachable
 from eakte_ops.health.limits import settled
+from eakte_ops.health.past import NOTHING, Past
 from eakte_ops.health.site import site_of
-from eakte_ops.health.types import WORST_FIRST, AnyCheck, Cause, Judged, Look, NotKnown, Result, Site, unknown
+from eakte_ops.health.types import (
+    WORST_FIRST,
+    AnyCheck,
+    Cause,
+    Check,
+    Judged,
+    Look,
+    NotKnown,
+    Result,
+    Site,
+    TownCheck,
+    TownLook,
+    unknown,
+)
 from eakte_ops.inventory.model import Server, Town
+from eakte_ops.remote.exchange import no_secrets
 from eakte_ops.remote.fleet import Errand, Outcome, visit_all
-from eakte_ops.remote.types import Connect, Target, Visit
+from eakte_ops.remote.types import Connect, Reveal, Target, Visit
 
 _MOST = 20
 """Results that are not well, per check and server."""
 
 State: TypeAlias = Literal["looked", "unreachable", "unsupported", "interrupted"]
+PastOf: TypeAlias = Callable[[str, str], Past]
+"""Town and server ("" for the town as a whole) -> what is remembered of it."""
+
+
+def no_past(_town: str, _server: str) -> Past:
+    """For looks that nobody remembers."""
+    return NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +64,7 @@ class ServerLook:
     """What came of one server. `results`: of the checks that judged; `not_looked_at`: names of those that could not.
 
     `error`: why it was not reached, or the line that was lost after some answers. `seconds`: the whole visit.
+    `seen`: what checks over a whole town need of it.
     """
 
     stop: Stop
@@ -52,6 +75,7 @@ class ServerLook:
     visit: Visit | None = None
     error: EakteError | None = None
     seconds: float = 0.0
+    seen: Look | None = None
 
 
 def stops_of(
@@ -78,9 +102,12 @@ def look_at(
     threads: int = 64,
     emit: Sink = silent,
     clock: Clock = SYSTEM,
+    past: PastOf = no_past,
+    reveals: Callable[[Town], Reveal] = lambda _town: no_secrets,
 ) -> Generator[ServerLook]:
     """Look at all `stops`, yield each as it is done. `seconds`: for one server, from connecting to the last answer.
 
+    `reveals`: a town's secrets, for the one question that needs one. `past` is asked where the iterator is consumed.
     Closing the iterator ends everything that is under way.
     """
     by_target: Mapping[Target, Stop] = {stop.target: stop for stop in stops if stop.site is not None}
@@ -88,42 +115,73 @@ def look_at(
         if stop.site is None:
             yield unsupported(stop, checks, clock.now())
     errands = [
-        Errand(target, catalogue.questions(checks, stop.site), seconds)
+        Errand(target, catalogue.questions(checks, stop.site), seconds, reveals(stop.town))
         for target, stop in by_target.items()
         if stop.site is not None
     ]
     outcomes = visit_all(errands, connect, threads=threads, emit=emit)
     with closing(outcomes):
         for outcome in outcomes:
-            yield judged(by_target[outcome.target], checks, outcome, clock.now())
+            stop = by_target[outcome.target]
+            yield judged(stop, checks, outcome, clock.now(), past(stop.town.id, stop.server.name))
 
 
-def judged(stop: Stop, checks: Sequence[AnyCheck], outcome: Outcome, when: datetime) -> ServerLook:
+def judged(
+    stop: Stop, checks: Sequence[AnyCheck], outcome: Outcome, when: datetime, past: Past = NOTHING
+) -> ServerLook:
     """The results of one outcome. A server that was not reached gives the one result of `reachable`."""
     assert stop.site is not None
-    concerned = [check for check in checks if check.concerns(stop.site)]
+    concerned = _concerned(checks, stop.site)
     if outcome.visit is None:
         problem = outcome.error or EakteError("no visit")
         result = _told(stop, REACHABLE, unreachable(problem))
         left = tuple(check.name for check in concerned if check is not REACHABLE)
         return ServerLook(stop, "unreachable", when, (result,), left, None, problem, outcome.seconds)
     answers = {answer.question: answer for answer in outcome.answers}
-    look = Look(stop.site, when, outcome.visit, answers)
+    look = Look(stop.site, when, outcome.visit, answers, past)
     results = tuple(_told(stop, check, result) for check in concerned for result in _results(check, look))
     if outcome.error is not None:
         results = _broken_off(stop, results, outcome.error)
-    return ServerLook(stop, "looked", when, results, (), outcome.visit, outcome.error, outcome.seconds)
+    seen = look.only(frozenset(fact.name for check in checks if isinstance(check, TownCheck) for fact in check.facts))
+    return ServerLook(stop, "looked", when, results, (), outcome.visit, outcome.error, outcome.seconds, seen)
+
+
+def of_town(looks: Sequence[ServerLook], checks: Sequence[AnyCheck], past: Past = NOTHING) -> tuple[Judged, ...]:
+    """What the checks over a whole town say, given all looks at the servers of ONE town. They belong to no server."""
+    town = looks[0].stop.town
+    sites = {look.stop.server.name: look.stop.site for look in looks if look.stop.site is not None}
+    seen = {look.stop.server.name: look.seen for look in looks if look.seen is not None}
+    together = TownLook(town.id, sites, seen, past)
+    return tuple(
+        Judged(town.id, "", check.name, result.owner or check.owner, result)
+        for check in checks
+        if isinstance(check, TownCheck) and sites and check.concerns(tuple(sites.values()))
+        for result in _town_results(check, together, town)
+    )
+
+
+def _town_results(check: TownCheck[Any], together: TownLook, town: Town) -> tuple[Result, ...]:
+    limits = settled(check.limits, town.said.thresholds.get(check.name, {}))
+    return _guarded(lambda: check.judge(together, limits))
+
+
+def _concerned(checks: Sequence[AnyCheck], site: Site) -> list[Check[Any]]:
+    return [check for check in checks if isinstance(check, Check) and check.concerns(site)]
 
 
 def unsupported(stop: Stop, checks: Sequence[AnyCheck], when: datetime) -> ServerLook:
     """A server that can not be asked yet: one result says so."""
     result = _told(stop, REACHABLE, unknown(NotKnown("windows"), owner="centre", todo="unsupported"))
-    return ServerLook(stop, "unsupported", when, (result,), tuple(check.name for check in checks))
+    return ServerLook(stop, "unsupported", when, (result,), _of_servers(checks))
 
 
 def interrupted(stop: Stop, checks: Sequence[AnyCheck], when: datetime) -> ServerLook:
     """A server whose turn did not come, because a person stopped the look."""
-    return ServerLook(stop, "interrupted", when, (), tuple(check.name for check in checks))
+    return ServerLook(stop, "interrupted", when, (), _of_servers(checks))
+
+
+def _of_servers(checks: Sequence[AnyCheck]) -> tuple[str, ...]:
+    return tuple(check.name for check in checks if check.scope == "server")
 
 
 def _broken_off(stop: Stop, results: tuple[Judged, ...], error: EakteError) -> tuple[Judged, ...]:
@@ -138,9 +196,14 @@ def _broken_off(stop: Stop, results: tuple[Judged, ...], error: EakteError) -> t
     return (_told(stop, REACHABLE, unreachable(error)), *kept)
 
 
-def _results(check: AnyCheck, look: Look) -> tuple[Result, ...]:
+def _results(check: Check[Any], look: Look) -> tuple[Result, ...]:
+    limits = settled(check.limits, look.site.thresholds.get(check.name, {}))
+    return _guarded(lambda: check.judge(look, limits))
+
+
+def _guarded(judge: Callable[[], Iterable[Result]]) -> tuple[Result, ...]:
     try:
-        results = tuple(check.judge(look, settled(check, look.site)))
+        results = tuple(judge())
     except NotKnown as problem:
         return (unknown(problem),)
     except Exception as stumbled:  # one broken check must not hide what the others found
@@ -153,11 +216,11 @@ def _bounded(results: tuple[Result, ...]) -> tuple[Result, ...]:
 
     A taken-over server may name as many subjects as fit its answer: they must not bury what others have to say.
     """
-    bad = sorted((each for each in results if each.verdict != "ok"), key=lambda each: WORST_FIRST.index(each.verdict))
+    bad = sorted((each for each in results if each.bad), key=lambda each: WORST_FIRST.index(each.verdict))
     if len(bad) <= _MOST:
         return results
     return (*bad[:_MOST], unknown(NotKnown("too-many", count=len(bad) - _MOST)))
 
 
-def _told(stop: Stop, check: AnyCheck, result: Result) -> Judged:
+def _told(stop: Stop, check: Check[Any], result: Result) -> Judged:
     return Judged(stop.town.id, stop.server.name, check.name, result.owner or check.owner, result)

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from eakte_ops.errors import Status, worst
 from eakte_ops.health.checks.reach import REACHABLE, unreachable
 from eakte_ops.health.engine import ServerLook, State
-from eakte_ops.health.types import WORST_FIRST, AnyCheck, Cause, Judged
+from eakte_ops.health.types import WORST_FIRST, AnyCheck, Cause, Identity, Judged, Result
 from eakte_ops.inventory.model import Town
-
-Subject: TypeAlias = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One look at some towns: what came of each server, worst first what is not well. `seconds`: how long it took."""
+    """One look at some towns: what came of each server, worst first what is not well. `seconds`: how long it took.
+
+    `towns_said`: what the checks over whole towns said. `waiting`: what can not be judged yet (NotYet), no findings.
+    """
 
     looks: tuple[ServerLook, ...]
     found: tuple[Finding, ...]
     checks: tuple[AnyCheck, ...]
     seconds: float
+    towns_said: tuple[Judged, ...] = ()
+
+    @property
+    def waiting(self) -> tuple[Judged, ...]:
+        """What nobody can judge yet, and nobody has to do anything about."""
+        said = (*(judged for look in self.looks for judged in look.results), *self.towns_said)
+        return tuple(judged for judged in said if judged.result.waits)
 
     def of_state(self, state: State) -> tuple[ServerLook, ...]:
         """The servers in that state."""
@@ -48,25 +55,61 @@ class Finding:
     behind: tuple[str, ...] = ()
 
     @property
-    def identity(self) -> Subject:
+    def identity(self) -> Identity:
         """Town, server, check, subject: the same finding at another time has the same."""
-        judged = self.judged
-        return (judged.town, judged.server, judged.check, judged.result.subject)
+        return self.judged.identity
 
 
-def findings(looks: Iterable[ServerLook]) -> tuple[Finding, ...]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A result as it is remembered. `cause`: the finding whose mere consequence it is, None where it stands alone."""
+
+    judged: Judged
+    cause: Identity | None = None
+
+
+def findings(looks: Iterable[ServerLook], towns_said: Iterable[Judged] = ()) -> tuple[Finding, ...]:
     """All findings: critical, warning, unknown; within that in the order of towns, servers and checks."""
     by_town: dict[str, list[ServerLook]] = {}
     for look in looks:
         by_town.setdefault(look.stop.town.id, []).append(look)
-    found = [finding for of_town in by_town.values() for finding in _of_town(of_town)]
+    said = tuple(towns_said)
+    found = [
+        finding
+        for town, of_town in by_town.items()
+        for finding in _of_town(of_town, [each for each in said if each.town == town])
+    ]
     return tuple(sorted(found, key=lambda finding: WORST_FIRST.index(finding.judged.verdict)))
 
 
-def overview(looks: Iterable[ServerLook], checks: Iterable[AnyCheck], seconds: float) -> Overview:
+def overview(
+    looks: Iterable[ServerLook], checks: Iterable[AnyCheck], seconds: float, towns_said: Iterable[Judged] = ()
+) -> Overview:
     """All that one look found out."""
-    kept = tuple(looks)
-    return Overview(kept, findings(kept), tuple(checks), seconds)
+    kept, said = tuple(looks), tuple(towns_said)
+    return Overview(kept, findings(kept, said), tuple(checks), seconds, said)
+
+
+def told(looks: Sequence[ServerLook], town_said: Sequence[Judged] = ()) -> tuple[Told, ...]:
+    """Every result of ONE town, with the finding that caused it; jump hosts have a result of their own.
+
+    A server that was not reached because its jump host is down has a result, too, caused by that of the jump host.
+    """
+    every = [*(judged for look in looks for judged in look.results), *town_said]
+    causes: dict[Identity, Identity] = {}
+    jumps: dict[str, Judged] = {}
+    for finding in _of_town(looks, town_said):
+        below = [*finding.consequences, *finding.alike]
+        causes |= {each.identity: finding.identity for each in below}
+        causes |= {(finding.judged.town, server, REACHABLE.name, ""): finding.identity for server in finding.behind}
+        if finding.behind:
+            jumps[finding.judged.server] = finding.judged
+    for look in looks:
+        via = look.stop.target.via
+        if via is not None and look.state == "looked" and via.name not in jumps:
+            well = Result("ok", said="reached", values={"seconds": look.visit.login_s if look.visit else 0.0})
+            jumps[via.name] = Judged(look.stop.town.id, via.name, REACHABLE.name, REACHABLE.owner, well)
+    return tuple(Told(judged, causes.get(judged.identity)) for judged in (*jumps.values(), *every))
 
 
 def status(seen: Overview) -> Status:
@@ -80,9 +123,10 @@ def status(seen: Overview) -> Status:
     )
 
 
-def _of_town(looks: Sequence[ServerLook]) -> list[Finding]:
+def _of_town(looks: Sequence[ServerLook], town_said: Sequence[Judged]) -> list[Finding]:
     reached = [look for look in looks if _jump(look) is None]
-    bad = [judged for look in reached for judged in look.results if judged.verdict != "ok"]
+    said = (*(judged for look in reached for judged in look.results), *town_said)
+    bad = [judged for judged in said if judged.result.bad]
     town = _Town(bad, {look.stop.server.name: frozenset(look.stop.server.components) for look in reached})
     effects: dict[int, list[Judged]] = {}
     roots: list[Judged] = []
@@ -143,7 +187,8 @@ class _Town:
     def _fits(self, other: Judged, cause: Cause, effect: Judged) -> bool:
         subject = other.result.subject
         if not cause.component:
-            return (other.server, other.check) == (effect.server, cause.check) and cause.subject in ("", subject)
+            place = cause.server or effect.server
+            return (other.server, other.check) == (place, cause.check) and cause.subject in ("", subject)
         if cause.component not in self.components.get(other.server, ()) or other.verdict != "critical":
             return False
         return other.check in (REACHABLE.name, cause.check) or subject.split(" ")[0] == cause.component

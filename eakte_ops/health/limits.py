@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+    from collections.abc import Mapping
 
-    from eakte_ops.health.types import Check, Site
+    from _typeshed import DataclassInstance
 
 L = TypeVar("L", bound="DataclassInstance")
 
@@ -33,7 +33,6 @@ def about(limits: Any) -> dict[str, tuple[Any, About]]:
     return {each.name: (each.default, each.metadata["about"]) for each in fields(limits)}
 
 
-def settled(check: Check[L], site: Site) -> L:
-    """The thresholds of `check` on a server: defaults with what the inventory says for the town and the server."""
-    changed = site.thresholds.get(check.name)
-    return replace(check.limits, **changed) if changed else check.limits
+def settled(limits: L, said: Mapping[str, Any]) -> L:
+    """The thresholds of a check with what the inventory says (for the town, and over it for the server) laid over."""
+    return replace(limits, **said) if said else limits

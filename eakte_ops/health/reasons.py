@@ -51,6 +51,18 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
         "en": "interrupted before the server was asked",
         "de": "abgebrochen, bevor der Server gefragt wurde",
     },
+    "not-built": {
+        "en": "this can not be looked at yet: {what}",
+        "de": "das lässt sich noch nicht ansehen: {what}",
+    },
+    "too-new": {
+        "en": "too little is remembered yet to say anything ({have} of {wanted})",
+        "de": "es ist noch zu wenig bekannt, um etwas zu sagen ({have} von {wanted})",
+    },
+    "town-incomplete": {
+        "en": "not all servers of the town could be asked: {servers}",
+        "de": "nicht alle Server der Kommune ließen sich fragen: {servers}",
+    },
     "too-many": {
         "en": "{count} more results of this check are left out: a server that says so much hides what matters",
         "de": "{count} weitere Ergebnisse dieser Prüfung sind weggelassen: wer so viel sagt, verdeckt Wichtiges",

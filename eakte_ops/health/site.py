@@ -22,6 +22,10 @@ def site_of(town: Town, server: Server, access: Access | None) -> Site:
         database_operator=town.said.database_operator,
         thresholds=_laid(town.said.thresholds, server.thresholds),
         granted=None if access is None else cache(partial(expected, town, server, access)),
+        release=town.said.release,
+        windows=town.said.windows,
+        storage=town.said.storage,
+        round_trip=town.said.round_trip,
     )
 
 

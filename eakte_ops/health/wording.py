@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from eakte_ops.health.reasons import REASONS
-from eakte_ops.health.types import Check, Judged, Language, Value
+from eakte_ops.health.types import AnyCheck, Judged, Language, Value
 
 _UNKNOWN_TODO: Mapping[Language, str] = {
     "en": "unknown is not well: see why it can not be read (eakte-ops checks {check})",
@@ -39,7 +39,7 @@ def owner(word: str, language: Language) -> str:
     return _OWNERS[language][word]
 
 
-def said(judged: Judged, check: Check[Any], language: Language) -> str:
+def said(judged: Judged, check: AnyCheck, language: Language) -> str:
     """The sentence of a result, without a full stop."""
     result = judged.result
     if result.reason:
@@ -49,7 +49,7 @@ def said(judged: Judged, check: Check[Any], language: Language) -> str:
     return fill(check.text[language].said[result.said], {"subject": result.subject, **result.values}, language)
 
 
-def todo(judged: Judged, check: Check[Any], language: Language) -> str:
+def todo(judged: Judged, check: AnyCheck, language: Language) -> str:
     """The next step for the owner of a finding."""
     result, text = judged.result, check.text[language]
     values: dict[str, Value] = {

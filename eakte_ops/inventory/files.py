@@ -149,6 +149,9 @@ _OPERATOR = "Who operates the database: `centre` in a cluster of its own, or `lo
 _CONTACTS = "Role: contact. `centre` and `local-it` are needed."
 _WINDOWS = "When the town allows work."
 _AVAILABILITY = "Agreed availability."
+_ROUND_TRIP = (
+    "Whether the night may store a small test document, find it and delete it again (needs the secret osrest-password)."
+)
 _THRESHOLDS = "Check: field: value that differs from the default (eakte-ops checks NAME shows the fields)."
 
 
@@ -166,6 +169,7 @@ class TownDefaults(Strict):
     contacts: Mapping[Role, Contact] = Field(default={}, description=_CONTACTS)
     windows: Windows | None = Field(default=None, description=_WINDOWS)
     availability: Availability | None = Field(default=None, description=_AVAILABILITY)
+    round_trip: bool | None = Field(default=None, description=_ROUND_TRIP)
     thresholds: Thresholds = Field(default={}, description=_THRESHOLDS)
 
 
@@ -181,6 +185,7 @@ class TownFile(Strict):
     contacts: Mapping[Role, Contact] = Field(description=_CONTACTS)
     windows: Windows = Field(description=_WINDOWS)
     availability: Availability = Field(description=_AVAILABILITY)
+    round_trip: bool = Field(default=False, description=_ROUND_TRIP)
     thresholds: Thresholds = Field(default={}, description=_THRESHOLDS)
     secrets: tuple[SecretName, ...] = Field(
         default=(), description="Names of the town's secrets; the values lie in age files (eakte-ops secret)."

@@ -18,6 +18,34 @@ class Limits(Strict):
     )
 
 
+class FindingSettings(Strict):
+    """When what is not well becomes a finding, and when it is over."""
+
+    open_after: int = Field(
+        default=2, ge=1, le=20, description="Bad looks in a row, for checks that are looked at every few minutes."
+    )
+    close_after: int = Field(default=2, ge=1, le=20, description="Good looks in a row after which such a one is over.")
+    nightly_open_after: int = Field(default=1, ge=1, le=20, description="Bad looks, for checks of the night alone.")
+    nightly_close_after: int = Field(default=1, ge=1, le=20, description="Good looks, for checks of the night alone.")
+
+
+class SweepSettings(Strict):
+    """How long a sweep over all towns may take; what it does not reach until then is named as missed."""
+
+    full_minutes: float = Field(default=60.0, gt=0, le=720, description="Minutes for the sweep of the night.")
+    light_minutes: float = Field(default=4.0, gt=0, le=60, description="Minutes for the one every few minutes.")
+
+
+class Retention(Strict):
+    """How long what was seen is kept (eakte-ops store prune)."""
+
+    results_days: int = Field(default=90, ge=7, le=3650, description="Days for single results and figures.")
+    daily_years: int = Field(default=10, ge=1, le=30, description="Years for daily figures and findings that are over.")
+    names_days: int = Field(
+        default=365, ge=1, le=3650, description="Days after which names of people are deleted (who acknowledged)."
+    )
+
+
 class Night(Strict):
     """The unattended account: it looks and changes nothing."""
 
@@ -59,4 +87,7 @@ class Settings(Strict):
     night: Night = Field(default=Night(), description="The unattended account that looks.")
     work: Work = Field(default=Work(), description="People at work.")
     secrets: SecretSettings = Field(default=SecretSettings(), description="How secrets are opened here.")
+    findings: FindingSettings = Field(default=FindingSettings(), description="When a finding opens and closes.")
+    sweep: SweepSettings = Field(default=SweepSettings(), description="How long a sweep may take.")
+    retention: Retention = Field(default=Retention(), description="How long what was seen is kept.")
     limits: Limits = Field(default=Limits(), description="How much at once, how long at most.")
