@@ -21,7 +21,7 @@ from eakte_ops.health.facts.startup import start_files
 from eakte_ops.health.facts.units import units_of
 from eakte_ops.health.facts.web import Request, requests
 from eakte_ops.health.site import site_of
-from eakte_ops.health.types import AnyCheck, Look, Result, Site
+from eakte_ops.health.types import AnyCheck, Look, NotKnown, Result, Site, TownLook, unknown
 from eakte_ops.inventory.model import Inventory
 from eakte_ops.remote.types import Answer, Visit
 
@@ -207,6 +207,22 @@ def look(known: Site | None = None, visit: Visit | None = VISIT, **changed: byte
         else:
             answers[question] = value if isinstance(value, Answer) else Answer(question, 0, value)
     return Look(known, NOW, visit, answers)
+
+
+def judged(check: AnyCheck, seen: Look | TownLook) -> tuple[Result, ...]:
+    """What a check says, as the engine lets it: NotKnown is a result."""
+    try:
+        return tuple(check.judge(seen, check.limits))
+    except NotKnown as problem:
+        return (unknown(problem),)
+
+
+def town_look(town: str, **changed: Look | None) -> TownLook:
+    """All servers of a town that can be asked, all well but for `changed` (server with _ for - -> look, or None)."""
+    known = inventory().towns[town]
+    sites = {each.name: site(each.name) for each in known.said.servers if each.platform == "linux"}
+    looks = {name: changed.get(name.replace("-", "_"), look(each)) for name, each in sites.items()}
+    return TownLook(town, sites, {name: seen for name, seen in looks.items() if seen is not None})
 
 
 def results(check: str, seen: Look, **limits: Any) -> dict[str, Result]:
