@@ -151,6 +151,7 @@ class Connector:
             kex=made.agreed_kex,
             cipher=made.remote_cipher,
             began=time.time() - login_s,
+            offered=made.offered,
         )
         attempt.watch.until(float("inf"))
         connection = SshConnection(target, made, sock, visit, attempt.watch)

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from eakte_ops.errors import EakteError, LineLost, NameUnknown, OutputCut, TimedOut
 from eakte_ops.remote.posix import Posix
-from eakte_ops.remote.types import Dialect, Phase, Reveal, Script, Shell, Target, Visit
+from eakte_ops.remote.types import Dialect, Offered, Phase, Reveal, Script, Shell, Target, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,9 @@ class Reply:
 
 Scripted: TypeAlias = Reply | bytes | str | Callable[[str], Reply]
 """A reply; bytes or text are its stdout with status 0; a function is given the section's text."""
+
+
+OFFERED = Offered(("curve25519-sha256",), ("ssh-ed25519",), ("aes128-gcm@openssh.com",), ("hmac-sha2-256",))
 
 
 @dataclass(slots=True)
@@ -47,6 +50,7 @@ class FakeServer:
             kex="curve25519-sha256",
             cipher="aes128-gcm@openssh.com",
             began=time.time(),
+            offered=OFFERED,
         )
     )
 

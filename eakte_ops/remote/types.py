@@ -66,6 +66,19 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """The algorithms a server offers, by its own words (RFC 4253, 7.1): bounded and cleaned, pseudo names left out.
+
+    Ciphers and MACs of both directions. All empty: not known (there was no key exchange).
+    """
+
+    key_exchanges: tuple[str, ...] = ()
+    host_keys: tuple[str, ...] = ()
+    ciphers: tuple[str, ...] = ()
+    macs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """What the connection itself showed, which no script can read. Times of day are Unix seconds of this machine."""
 
@@ -75,6 +88,7 @@ class Visit:
     cipher: str
     began: float
     ended: float = 0.0
+    offered: Offered = Offered()
 
 
 class Connection(Protocol):

@@ -10,8 +10,12 @@ from typing import Any, cast
 
 import paramiko
 from paramiko.common import MSG_CHANNEL_CLOSE
+from paramiko.message import Message
 from paramiko.packet import Packetizer
 from paramiko.transport import Transport
+
+from eakte_ops.remote import cleaning
+from eakte_ops.remote.types import Offered
 
 # Without a handler Python prints paramiko's errors, with text of the server in them, on our stderr.
 _logger = logging.getLogger("paramiko")
@@ -94,13 +98,24 @@ def _closed_by_peer(channel: Any, message: Any) -> None:
         told()
 
 
+_MOST_NAMES = 64
+_LONGEST_NAME = 64  # RFC 4251, section 6
+_NO_ALGORITHM = ("ext-info-", "kex-strict-")
+
+
+def _names(*lists: Sequence[str]) -> tuple[str, ...]:
+    found = dict.fromkeys(cleaning.line(name, _LONGEST_NAME) for names in lists for name in names[:_MOST_NAMES])
+    return tuple(name for name in found if name and not name.startswith(_NO_ALGORITHM))
+
+
 class Wire(Transport):
-    """A Transport that remembers which key exchange was agreed: paramiko forgets its engine when it is done."""
+    """A Transport that remembers which key exchange was agreed, and what the server offered: paramiko forgets both."""
 
     _channel_handler_table = {**_HANDLERS, MSG_CHANNEL_CLOSE: _closed_by_peer}
     agreed_kex = ""
     remote_cipher: str
     agreed_on_strict_kex: bool
+    offered = Offered()
     _engine: Any = None
 
     @property
@@ -114,6 +129,16 @@ class Wire(Transport):
         if engine is not None:
             kind = type(engine)
             self.agreed_kex = getattr(kind, "name", "") or kind.__name__.removeprefix("Kex").lower() + "-sha256"
+
+    def _parse_kex_init(self, m: Any) -> None:
+        said = cast(Any, self)._really_parse_kex_init(Message(m.asbytes()))
+        self.offered = Offered(
+            _names(said["kex_algo_list"]),
+            _names(said["server_key_algo_list"]),
+            _names(said["client_encrypt_algo_list"], said["server_encrypt_algo_list"]),
+            _names(said["client_mac_algo_list"], said["server_mac_algo_list"]),
+        )
+        cast(Any, super())._parse_kex_init(m)
 
 
 def host_key_order(known: Sequence[str]) -> tuple[str, ...]:

@@ -68,6 +68,19 @@ def test_a_visit_tells_what_the_connection_showed(sshd: Sshd, connector: Connect
     assert visit.began < visit.ended
 
 
+def test_a_visit_tells_what_the_server_offers_beside_what_was_agreed(
+    sshd: Sshd, connector: Connector, tmp_path: Path
+) -> None:
+    more = "Ciphers +aes128-cbc\nKexAlgorithms +diffie-hellman-group14-sha1\nMACs hmac-sha2-256,hmac-sha1"
+    with running(tmp_path / "weak", like=sshd, more=more) as weak:
+        offered = works(connector, weak.target()).visit.offered
+    assert "aes128-cbc" in offered.ciphers
+    assert {"curve25519-sha256", "diffie-hellman-group14-sha1"} <= set(offered.key_exchanges)
+    assert not any(name.startswith(("kex-strict", "ext-info")) for name in offered.key_exchanges)
+    assert offered.macs == ("hmac-sha2-256", "hmac-sha1")
+    assert offered.host_keys == ("ssh-ed25519",)
+
+
 def test_one_connection_for_one_caller(sshd: Sshd) -> None:
     connection = connect(sshd.target(), monotonic() + 20)
     assert connection.visit.host_key

@@ -70,6 +70,13 @@ def test_a_jump_host_with_the_form_that_a_town_grants(sshd: Sshd, tmp_path: Path
             connector(behind(sshd, jump, port=free_port("127.0.0.1")), monotonic() + 20)
 
 
+def test_what_a_server_behind_offers_is_its_own_word(sshd: Sshd, connector: Connector, tmp_path: Path) -> None:
+    with running(tmp_path / "jump", like=sshd, more="MACs hmac-sha2-512") as jump:
+        connection = connector(behind(sshd, jump), monotonic() + 20)
+        connection.close()
+    assert len(connection.visit.offered.macs) > 1
+
+
 def test_one_connection_serves_all_servers_behind_it(sshd: Sshd, jump: Sshd, connector: Connector) -> None:
     gate = threading.Barrier(8)
 
