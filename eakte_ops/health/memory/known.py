@@ -98,7 +98,8 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """`whole`: over all towns. `ended`: None while it runs, or because it was killed. `looked`: servers that answered."""
+    """`whole`: over all towns. `ended`: None while it runs, or because it was killed. `looked`: servers that
+    answered."""
 
     id: int
     kind: Kind
@@ -129,3 +130,33 @@ class TownKnown:
     contacts: Mapping[str, Mapping[str, str]]
     servers: tuple[str, ...]
     looked: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a subject was judged from `since` to `until`, in `looks` looks without a change of verdict and sentence.
+
+    `said`: the sentence of the last of these looks. `waits`: unknown, but nobody has anything to do about it yet.
+    """
+
+    town: str
+    server: str
+    check: str
+    subject: str
+    verdict: Verdict
+    waits: bool
+    owner: Owner
+    said: Mapping[Language, str]
+    since: float
+    until: float
+    looks: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SeriesName:
+    """A figure of which there is a history."""
+
+    server: str
+    check: str
+    subject: str
+    figure: str
