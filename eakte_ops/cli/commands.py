@@ -20,6 +20,7 @@ COMMANDS = {
     "inventory": "Towns and servers: check, list and show them.",
     "lab": "Real hosts on this machine: boot, break and mend them.",
     "secret": "The towns' secrets: set, edit, get, check, rekey.",
+    "store": "What is remembered: check, prune, backup.",
 }
 """Name -> what it is for. The file is cli/NAME.py with `app` (a group) or a function NAME (a single command)."""
 
