@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, cast
-
-from pydantic import BaseModel
-from pydantic.errors import PydanticUserError
+from typing import TYPE_CHECKING, Any, cast
 
 from eakte_ops.yamltext.document import Data, Path, step_into
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 _SHOWN = 12
 
@@ -36,6 +36,8 @@ def known_keys(model: type[BaseModel], path: Path, data: Data) -> list[str]:
 
 def _at(model: type[BaseModel], path: Path, data: Data) -> list[dict[str, Any]]:
     """The JSON Schema of what stands at `path`: several where a union allows several."""
+    from pydantic.errors import PydanticUserError
+
     try:
         schema = _schema(model)
     except PydanticUserError:
