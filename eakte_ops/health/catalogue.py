@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from eakte_ops.errors import UsageError
-from eakte_ops.health.checks import access, database, gateway, index, reach, services, storage, units
+from eakte_ops.health.checks import access, database, gateway, index, reach, services, sessions, storage, units, work
 from eakte_ops.health.limits import about
 from eakte_ops.health.types import AnyCheck, Fact, Site, TownCheck
 from eakte_ops.remote.types import Question
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CHECKS: Mapping[str, AnyCheck] = {
     check.name: check
-    for room in (reach, storage, units, services, gateway, index, database, access)
+    for room in (reach, storage, units, services, gateway, index, database, sessions, work, access)
     for check in room.CHECKS
 }
 

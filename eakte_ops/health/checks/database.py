@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from eakte_ops.health.checks.units import unit_of
 from eakte_ops.health.facts.database import ANSWERS, Database, Queue
@@ -20,7 +21,8 @@ def _component(site: Site) -> str:
     return next((name for name, kind in kinds if kind == "sql"), "")
 
 
-def _has_database(site: Site) -> bool:
+def has_database(site: Site) -> bool:
+    """Whether a database of the product is asked on this server."""
     return bool(_component(site))
 
 
@@ -40,7 +42,8 @@ ALIVE = Check(
     facts=(ANSWERS, UNITS),
     limits=NoLimits(),
     judge=_answers,
-    concerns=_has_database,
+    concerns=has_database,
+    light=True,
     text={
         "en": Text(
             title="The database answers",
@@ -51,6 +54,9 @@ ALIVE = Check(
                 "answers": "the database answers (version {version})",
                 "silent": "the database does not answer: {error}",
             },
+            incident="After a power cut the database waited for a disk that was mounted late and gave up. All other "
+            "programs ran, so everybody looked for the fault in them until noon.",
+            clerks="nobody can log in, open or store a document",
         ),
         "de": Text(
             title="Die Datenbank antwortet",
@@ -62,6 +68,9 @@ ALIVE = Check(
                 "answers": "die Datenbank antwortet (Version {version})",
                 "silent": "die Datenbank antwortet nicht: {error}",
             },
+            incident="Nach einem Stromausfall wartete die Datenbank auf eine Platte, die zu spät eingehängt wurde, und "
+            "gab auf. Alle anderen Programme liefen; bis mittags suchte man den Fehler bei ihnen.",
+            clerks="niemand kann sich anmelden, ein Dokument öffnen oder ablegen",
         ),
     },
 )
@@ -78,7 +87,7 @@ class QueueLimits:
 def _queues(look: Look, limits: QueueLimits) -> Iterable[Result]:
     found = look[ANSWERS]
     if found.queues is None:
-        yield _unasked(found)
+        yield unasked(found)
         return
     if not found.queues:
         yield Result("ok", said="empty")
@@ -86,9 +95,10 @@ def _queues(look: Look, limits: QueueLimits) -> Iterable[Result]:
         yield _queue(name, queue, limits)
 
 
-def _unasked(found: Database) -> Result:
+def unasked(found: Database, **more: Any) -> Result:
+    """The result of what could not be read from the database; `more`: further fields of Result."""
     problem = NotKnown("failed", status=1, err=found.error or "-")
-    return unknown(problem, because=() if found.version else (Cause("database.answers"),))
+    return unknown(problem, because=() if found.version else (Cause("database.answers"),), **more)
 
 
 def _queue(name: str, queue: Queue, limits: QueueLimits) -> Result:
@@ -105,7 +115,9 @@ QUEUES = Check(
     facts=(ANSWERS,),
     limits=QueueLimits(),
     judge=_queues,
-    concerns=_has_database,
+    concerns=has_database,
+    light=True,
+    trends=("age", "rows"),
     text={
         "en": Text(
             title="Age of the work queues",
@@ -120,6 +132,9 @@ QUEUES = Check(
                 "held": "the oldest {subject} job waits {age:span} (limit {limit:span}), "
                 "{held:number} of {rows:number} held by a worker",
             },
+            incident="A service died with a job in its hands. New jobs went through, the queue stayed short, and the "
+            "documents of one morning had no preview for three weeks.",
+            clerks="new documents have no preview, or the search does not find them",
         ),
         "de": Text(
             title="Alter der Warteschlangen",
@@ -135,6 +150,9 @@ QUEUES = Check(
                 "held": "der älteste Auftrag in {subject} wartet {age:span} (Grenze {limit:span}), "
                 "{held:number} von {rows:number} hält ein Arbeiter",
             },
+            incident="Ein Dienst starb mit einem Auftrag in der Hand. Neue Aufträge gingen durch, die Schlange blieb "
+            "kurz, und die Dokumente eines Vormittags hatten drei Wochen lang keine Vorschau.",
+            clerks="neue Dokumente haben keine Vorschau, oder die Suche findet sie nicht",
         ),
     },
 )
@@ -143,7 +161,7 @@ QUEUES = Check(
 def _hashes(look: Look, _limits: NoLimits) -> Iterable[Result]:
     found = look[ANSWERS]
     if found.hashes is None:
-        yield _unasked(found)
+        yield unasked(found)
         return
     differ, missing = found.hashes.get(_DIFFERS, 0), found.hashes.get(_MISSING, 0)
     values = {"differ": differ, "missing": missing, "rows": sum(found.hashes.values())}
@@ -157,7 +175,8 @@ HASHES = Check(
     facts=(ANSWERS,),
     limits=NoLimits(),
     judge=_hashes,
-    concerns=_has_database,
+    concerns=has_database,
+    trends=("rows",),
     text={
         "en": Text(
             title="Documents are what they were",
@@ -169,6 +188,9 @@ HASHES = Check(
                 "good": "no document hash differs ({rows:number} documents)",
                 "bad": "hash differs: {differ:number}, page file missing: {missing:number}, of {rows:number} documents",
             },
+            incident="A failing disk altered single bytes of old files. The backups kept fewer weeks than it took "
+            "until somebody opened one of them.",
+            clerks="single documents can not be opened or show something else",
         ),
         "de": Text(
             title="Dokumente sind, was sie waren",
@@ -181,6 +203,9 @@ HASHES = Check(
                 "bad": "Hash weicht ab: {differ:number}, Seitendatei fehlt: {missing:number}, von {rows:number} "
                 "Dokumenten",
             },
+            incident="Eine sterbende Platte veränderte einzelne Bytes alter Dateien. Die Sicherungen reichten weniger "
+            "Wochen zurück, als es dauerte, bis jemand eine davon öffnete.",
+            clerks="einzelne Dokumente lassen sich nicht öffnen oder zeigen etwas anderes",
         ),
     },
 )

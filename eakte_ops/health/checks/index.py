@@ -64,6 +64,7 @@ STATE = Check(
     facts=(WEB, UNITS),
     limits=StateLimits(),
     judge=_state,
+    light=True,
     concerns=lambda site: bool(_indexes(site)),
     text={
         "en": Text(
@@ -80,6 +81,9 @@ STATE = Check(
                 "silent": "the index does not answer within {seconds:span}",
                 "broken": "the index breaks its answer off (curl status {curl})",
             },
+            incident="After a crash part of the index was gone. Searches still gave hits, only fewer; a clerk told an "
+            "applicant that there was no file, and there was one.",
+            clerks="the search finds nothing, or less than there is; opening a known document works",
         ),
         "de": Text(
             title="Der Suchindex ist vollständig",
@@ -95,6 +99,9 @@ STATE = Check(
                 "silent": "der Index antwortet nicht in {seconds:span}",
                 "broken": "der Index bricht die Antwort ab (curl-Status {curl})",
             },
+            incident="Nach einem Absturz fehlte ein Teil des Index. Die Suche lieferte weiter Treffer, nur weniger; "
+            "einem Antragsteller wurde gesagt, es gebe keine Akte, und es gab eine.",
+            clerks="die Suche findet nichts oder weniger, als da ist; ein bekanntes Dokument lässt sich öffnen",
         ),
     },
 )
@@ -144,6 +151,7 @@ BLOCKS = Check(
     facts=(WEB, UNITS),
     limits=NoLimits(),
     judge=_blocks,
+    light=True,
     concerns=lambda site: bool(_indexes(site)),
     text={
         "en": Text(
@@ -158,6 +166,9 @@ BLOCKS = Check(
                 "blocked-full": "the index is read-only ({blocks}), disk {used_percent:percent} full",
             },
             todos={"room": "needs {wanted:bytes} more on {place}; the centre lifts the block once there is room"},
+            incident="A disk was full for one night. In the morning there was room again and the index was green, but "
+            "for eleven days no new document reached the search.",
+            clerks="the search does not find documents that were stored lately",
         ),
         "de": Text(
             title="Nichts sperrt den Suchindex",
@@ -174,8 +185,97 @@ BLOCKS = Check(
             todos={
                 "room": "braucht {wanted:bytes} mehr auf {place}; das Zentrum hebt die Sperre auf, sobald Platz ist"
             },
+            incident="Eine Platte war eine Nacht lang voll. Am Morgen war wieder Platz und der Index grün, aber elf "
+            "Tage lang kam kein neues Dokument in die Suche.",
+            clerks="die Suche findet Dokumente nicht, die erst kürzlich abgelegt wurden",
         ),
     },
 )
 
-CHECKS = (STATE, BLOCKS)
+
+@dataclass(frozen=True, slots=True)
+class RoomLimits:
+    """Per cent of the index's disk that are free, as the index itself sees it."""
+
+    warning_percent: float = limit(25.0, "per cent free: warning", "Prozent frei: Warnung", least=1, most=90)
+    critical_percent: float = limit(15.0, "per cent free: critical", "Prozent frei: kritisch", least=0, most=90)
+
+
+def _room(look: Look, limits: RoomLimits) -> Iterable[Result]:
+    replies = look[WEB]
+    for request in _indexes(look.site):
+        try:
+            reply = reply_to(request, look.site, replies)
+            if reply.fault:
+                raise NotKnown("no-answer", why=f"curl status {reply.fault}")
+            yield _free(look.site, request, bodies.health(reply), limits)
+        except NotKnown as problem:
+            yield unknown(problem, request.component, because=(Cause("index.state", request.component),))
+
+
+def _free(site: Site, request: Request, health: Health, limits: RoomLimits) -> Result:
+    disk = health.details.get("diskSpace", {})
+    total, free = bodies.figure(disk, "total"), bodies.figure(disk, "free")
+    if not total or free is None:
+        raise NotKnown("unreadable", what="diskSpace")
+    percent = 100 * min(free, total) / total
+    part = site.component(request.component)
+    wanted = (limits.warning_percent - percent) / (100 - limits.warning_percent) * total
+    values: dict[str, Value] = {
+        "free_percent": round(percent, 1),
+        "free": free,
+        "wanted": max(0.0, wanted),
+        "place": part.places.get("data", "-") if part else "-",
+    }
+    if percent >= limits.warning_percent:
+        return Result("ok", request.component, "room", values)
+    critical = percent < limits.critical_percent
+    return Result(
+        "critical" if critical else "warning",
+        request.component,
+        "short",
+        values,
+        owner="local-it",
+        because=(Cause("disk.space"),) if critical else (),
+    )
+
+
+ROOM = Check(
+    name="index.room",
+    owner="centre",
+    facts=(WEB, UNITS),
+    limits=RoomLimits(),
+    judge=_room,
+    concerns=lambda site: bool(_indexes(site)),
+    trends=("free_percent",),
+    text={
+        "en": Text(
+            title="Room for the search index",
+            means="Elasticsearch needs more air than other programs: below a quarter free it can not be updated, below "
+            "15 % it may stop taking documents in, long before the disk is full. A larger disk is local IT's.",
+            todo="{place} on {server} needs {wanted:bytes} more; old snapshots of the index can be deleted at once",
+            said={
+                "room": "{free_percent:percent} of the disk of the index are free",
+                "short": "only {free_percent:percent} of the disk of the index are free ({free:bytes})",
+            },
+            incident="An update needed a quarter of the disk free and found a tenth. That was seen at nine in the "
+            "evening, with everything stopped, and the window was lost.",
+        ),
+        "de": Text(
+            title="Platz für den Suchindex",
+            means="Elasticsearch braucht mehr Luft als andere Programme: unter einem Viertel frei lässt es sich nicht "
+            "aktualisieren, unter 15 % nimmt es womöglich keine Dokumente mehr an, lange bevor die Platte voll ist. "
+            "Eine größere Platte ist Sache der örtlichen IT.",
+            todo="{place} auf {server} braucht {wanted:bytes} mehr; alte Sicherungen des Index lassen sich sofort "
+            "löschen",
+            said={
+                "room": "{free_percent:percent} der Platte des Index sind frei",
+                "short": "nur {free_percent:percent} der Platte des Index sind frei ({free:bytes})",
+            },
+            incident="Eine Aktualisierung brauchte ein Viertel der Platte und fand ein Zehntel. Das zeigte sich abends "
+            "um neun, als schon alles stand, und das Wartungsfenster war verloren.",
+        ),
+    },
+)
+
+CHECKS = (STATE, BLOCKS, ROOM)

@@ -1,6 +1,7 @@
-"""What the product's database says to the night account: that it answers, how old its queues are, document hashes.
+"""What the product's database says to the night account: that it answers, how full it is, what waits in it.
 
-Tables and columns: domain.md (oscpmqueue, osdochash). They are read with a role that may SELECT and nothing else.
+Tables and columns: domain.md (oscpmqueue, osdochash, osftslog). The role that reads them may SELECT and nothing
+else.
 """
 
 from __future__ import annotations
@@ -20,22 +21,61 @@ ROLE = "eakte_look"
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Rows of one queue: `oldest` in seconds; `held`: rows that some worker has locked."""
+    """Rows of one queue: `oldest` in seconds; `held`: rows that some worker has locked.
+
+    `locked`: age of the oldest of those, and `holder`, the worker that has it.
+    """
 
     rows: int
     oldest: int
     held: int
+    locked: int = 0
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """`open` connections of the `most` that ordinary roles may have together."""
+
+    open: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transactions:
+    """Of other sessions: how many are open, and since how many seconds the oldest is."""
+
+    open: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class FullText:
+    """What the full text has not taken in: rows, and the age in seconds of the oldest."""
+
+    rows: int
+    oldest: int
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """`version` "": it did not answer, `error` says how. `queues`, `hashes` (state -> rows): None if not readable."""
+    """`version` "": it did not answer, `error` says how. Every other value is None where it could not be read.
+
+    `hashes`: state -> rows. `size`: bytes. `leftover`: temporary indexes of an update. `newest`: the highest number
+    that was ever given to a document.
+    """
 
     version: str = ""
     recovery: bool = False
     queues: Mapping[str, Queue] | None = None
     hashes: Mapping[int, int] | None = None
     error: str = ""
+    sessions: Sessions | None = None
+    transactions: Transactions | None = None
+    size: int | None = None
+    fulltext: FullText | None = None
+    leftover: tuple[str, ...] | None = None
+    newest: int | None = None
 
 
 def _ask(site: Site) -> Question | None:
@@ -64,12 +104,23 @@ def _parse(answer: Answer, _visit: Visit) -> Database:
     return Database(
         word(str(said["alive"]).encode(), 40) or "?",
         said.get("recovery") is True,
-        {_name(row): Queue(*(_whole(row, key) for key in ("rows", "oldest", "held"))) for row in _rows(said, "queues")}
-        if "queues" in said
-        else None,
+        {_text(row, "name"): _queue(row) for row in _rows(said, "queues")} if "queues" in said else None,
         {_whole(row, "state"): _whole(row, "rows") for row in _rows(said, "hashes")} if "hashes" in said else None,
         error,
+        Sessions(_whole(said, "sessions"), _whole(said, "most")) if "sessions" in said else None,
+        Transactions(_whole(said, "open"), _whole(said, "longest")) if "longest" in said else None,
+        _whole(said, "size") if "size" in said else None,
+        FullText(_whole(fulltext, "rows"), _whole(fulltext, "oldest"))
+        if isinstance(fulltext := said.get("fulltext"), dict)
+        else None,
+        _names(said, "leftover") if "leftover" in said else None,
+        _whole(said, "newest") if "newest" in said else None,
     )
+
+
+def _queue(row: Mapping[str, Any]) -> Queue:
+    rows, oldest, held, locked = (_whole(row, key) for key in ("rows", "oldest", "held", "locked"))
+    return Queue(rows, oldest, held, locked, _text(row, "holder"))
 
 
 def _json(line: bytes) -> Mapping[str, Any]:
@@ -87,8 +138,15 @@ def _rows(said: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     return rows
 
 
-def _name(row: Mapping[str, Any]) -> str:
-    return word(str(row.get("name", "")).encode("utf-8", "replace"), 60)
+def _names(said: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    found = said[key]
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise NotKnown("unreadable", what=f"psql: {key}")
+    return tuple(word(each.encode("utf-8", "replace"), 60) for each in found)
+
+
+def _text(row: Mapping[str, Any], key: str) -> str:
+    return word(str(row.get(key, "")).encode("utf-8", "replace"), 60)
 
 
 def _whole(row: Mapping[str, Any], key: str) -> int:

@@ -37,7 +37,7 @@ def test_job_lines_answer_and_refuse(town: Town) -> None:
         "krn.ShutDown",
         "krn.QueueEnum",
     )
-    assert (info["release"], info["schema"]) == ("11.0", ["001_objects", "002_queues", "003_look"])
+    assert (info["release"], info["schema"]) == ("11.0", ["001_objects", "002_queues", "003_look", "004_night"])
     assert check == {"job": "krn.CheckServerConnection", "rc": 0}
     assert 0 < disk["free"] < disk["total"]
     assert queues["rc"] == 0

