@@ -46,8 +46,8 @@ def day_of(at: float, zone: str) -> date:
 
 
 def _figures(judged: Judged, check: AnyCheck | None) -> Iterator[tuple[str, float]]:
-    if check is None or judged.result.reason:
-        return
+    if check is None or (judged.result.reason and not judged.result.waits):
+        return  # what waits for more looks to be judged may know its figure already
     for name in check.trends:
         value = judged.result.values.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool):

@@ -18,6 +18,8 @@ _PIECE = 5000
 Limits: TypeAlias = Mapping[str, float]
 
 _DELETE: Mapping[str, str] = {
+    "names": """UPDATE finding SET ack_who = '', ack_why = '' WHERE id IN
+        (SELECT id FROM finding WHERE ack_at < :names AND (ack_who <> '' OR ack_why <> '') LIMIT :piece)""",
     "results": """DELETE FROM state WHERE id IN
         (SELECT id FROM state WHERE until < :results LIMIT :piece)""",
     "changes": """DELETE FROM change WHERE id IN
@@ -28,8 +30,6 @@ _DELETE: Mapping[str, str] = {
         (SELECT id FROM finding WHERE ended IS NULL AND opened IS NULL AND seen < :results LIMIT :piece)""",
     "sweeps": """DELETE FROM sweep WHERE id IN
         (SELECT id FROM sweep WHERE began < :years LIMIT :piece)""",
-    "names": """UPDATE finding SET ack_who = '', ack_why = '' WHERE id IN
-        (SELECT id FROM finding WHERE ack_at < :names AND (ack_who <> '' OR ack_why <> '') LIMIT :piece)""",
 }
 _COUNT: Mapping[str, str] = {
     "results": "SELECT count(*) FROM state WHERE until < :results",
@@ -55,7 +55,7 @@ def prune(rows: Rows, at: float, results_days: int, daily_years: int, names_days
     and after `names_days` who acknowledged a finding and why, since a reason may name people, too.
     """
     limits = _limits(at, results_days, daily_years, names_days)
-    done: Counter[str] = Counter({kind: rows.run(sql, limits) for kind, sql in _DELETE.items()})
+    done = {kind: rows.run(sql, limits) for kind, sql in _DELETE.items()} | {"figures": 0, "daily": 0}
     for row in rows.all("SELECT id FROM series"):
         left = _PIECE - done["figures"] - done["daily"]
         if left <= 0:
@@ -65,7 +65,7 @@ def prune(rows: Rows, at: float, results_days: int, daily_years: int, names_days
         done["daily"] += rows.run(_DAILY, one)
     if not any(done.values()):
         rows.run(_EMPTY)
-    return dict(done)
+    return done
 
 
 def to_delete(rows: Rows, at: float, results_days: int, daily_years: int, names_days: int) -> Mapping[str, int]:
