@@ -99,12 +99,13 @@ def _apply(connection: sqlite3.Connection, path: Path, step: Migration) -> None:
 
 def statements(sql: str) -> Iterator[str]:
     """The single statements of `sql`: `executescript` would commit before the first of them."""
+    *pieces, last = sql.split(";")
     gathered = ""
-    for piece in sql.split(";"):
+    for piece in pieces:
         gathered += piece + ";"
         if sqlite3.complete_statement(gathered):
             yield gathered
             gathered = ""
-    rest = gathered.removesuffix(";")
+    rest = gathered + last
     if any(line.strip() and not line.strip().startswith("--") for line in rest.splitlines()):
         yield rest
