@@ -88,11 +88,11 @@ class Context:
                 say(f"{file} has {count} error{'s' * (count != 1)} and is left out (eakte-ops inventory check)")
         return found
 
-    def store(self, *, must_exist: bool = False) -> Store:
+    def store(self, *, must_exist: bool = False, read_only: bool = False) -> Store:
         """What is remembered: the store of this operations folder, brought up to date. The caller closes it.
 
         Reads eakte-ops.yml alone, so that a mistake in a town's file keeps nobody from reading. With `must_exist`
-        raises UsageError where nothing was remembered yet.
+        raises UsageError where nothing was remembered yet. `read_only`: also works where the disk is full.
         """
         from eakte_ops.store import Store
 
@@ -101,7 +101,7 @@ class Context:
             raise UsageError(
                 "no sweep was made yet, so nothing is known", way_out="eakte-ops sweep looks at every town"
             )
-        return Store.open(path, migrations())
+        return Store.open(path, migrations(), read_only=read_only)
 
     @property
     def state(self) -> Path:

@@ -21,7 +21,7 @@ Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 @app.command()
 def check(as_json: Json = False) -> int:
     """Read the whole store and say what is damaged, missing or open to others; status 1 if anything is."""
-    with closing(CONTEXT.store(must_exist=True)) as store:
+    with closing(CONTEXT.store(must_exist=True, read_only=True)) as store:
         said = store.check()
         size = store.path.stat().st_size
         if as_json:
@@ -54,6 +54,8 @@ def prune(
         else:
             found = prune_all(store, *limits)
             given_back = store.give_back()
+            for copy in store.forget_copies(SYSTEM.now().timestamp() - kept.names_days * 86400):
+                say(f"Deleted: {copy}, a copy from before an update; names of people in it were too old, too.")
     if as_json:
         show_json("store-prune", 1, {"dry_run": dry_run, "rows": found, "bytes_given_back": given_back})
         return Status.OK
@@ -72,7 +74,7 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; a file that exists is never overwritten.")],
 ) -> int:
     """Write a copy of the store, whole and checked, while others go on reading and writing."""
-    with closing(CONTEXT.store(must_exist=True)) as store:
+    with closing(CONTEXT.store(must_exist=True, read_only=True)) as store:
         store.backup(file)
     say(f"Written and checked: {file} ({_megabytes(file.stat().st_size)}). Keep it on another machine.")
     return Status.OK

@@ -152,6 +152,17 @@ class Store:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             return given * self._number("page_size")
 
+    def forget_copies(self, before: float) -> tuple[Path, ...]:
+        """Delete the copies made before steps of tables that are older than `before` (Unix seconds); gives them."""
+        old = [
+            copy
+            for copy in sorted(self.path.parent.glob(f"{self.path.name}.before-*"))
+            if copy.stat().st_mtime < before
+        ]
+        for copy in old:
+            copy.unlink()
+        return tuple(old)
+
     def close(self) -> None:
         """Give the file back."""
         with suppress(sqlite3.Error):  # all that was to be kept is on disk since its COMMIT
