@@ -70,7 +70,7 @@ def _list(found: tuple[AnyCheck, ...], language: Language) -> None:
 
 def _explain(check: AnyCheck, language: Language) -> None:
     from eakte_ops.health import wording
-    from eakte_ops.health.limits import about
+    from eakte_ops.health.limits import about, written
 
     text = check.text[language]
     words = _WORDS[language]
@@ -96,12 +96,12 @@ def _explain(check: AnyCheck, language: Language) -> None:
     show(words["thresholds"])
     width = max(len(field) for field in limits)
     for field, (default, said) in limits.items():
-        value = str(default).lower() if isinstance(default, bool) else f"{default:g}"
+        value = written(default)
         show(f"  {field:<{width}}  {value:<5}  {said.de if language == 'de' else said.en}")
     field, (default, _said) = next(iter(limits.items()))
     show()
     show(words["sample"])
-    show(f"  thresholds: {{{check.name}: {{{field}: {str(default).lower()}}}}}")
+    show(f"  thresholds: {{{check.name}: {{{field}: {written(default)}}}}}")
 
 
 _WORDS: dict[str, dict[str, str]] = {

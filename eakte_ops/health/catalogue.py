@@ -7,7 +7,25 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from eakte_ops.errors import UsageError
-from eakte_ops.health.checks import access, database, gateway, index, reach, services, sessions, storage, units, work
+from eakte_ops.health.checks import (
+    access,
+    algorithms,
+    database,
+    forecast,
+    gateway,
+    index,
+    machine,
+    memory,
+    network,
+    patches,
+    reach,
+    services,
+    sessions,
+    storage,
+    units,
+    watch,
+    work,
+)
 from eakte_ops.health.limits import about
 from eakte_ops.health.types import AnyCheck, Fact, Site, TownCheck
 from eakte_ops.remote.types import Question
@@ -17,7 +35,11 @@ if TYPE_CHECKING:
 
 CHECKS: Mapping[str, AnyCheck] = {
     check.name: check
-    for room in (reach, storage, units, services, gateway, index, database, sessions, work, access)
+    for room in (
+        *(reach, algorithms, storage, forecast, memory, machine, units, services, gateway, index, database),
+        *(sessions, work, network, patches, access),
+        watch,  # the last question of all: it leaves the mark that there was a look
+    )
     for check in room.CHECKS
 }
 

@@ -33,6 +33,13 @@ def about(limits: Any) -> dict[str, tuple[Any, About]]:
     return {each.name: (each.default, each.metadata["about"]) for each in fields(limits)}
 
 
+def written(value: Any) -> str:
+    """A threshold as an inventory file holds it."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}"
+
+
 def settled(limits: L, said: Mapping[str, Any]) -> L:
     """The thresholds of a check with what the inventory says (for the town, and over it for the server) laid over."""
     return replace(limits, **said) if said else limits

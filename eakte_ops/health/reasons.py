@@ -59,6 +59,14 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
         "en": "too little is remembered yet to say anything ({have} of {wanted})",
         "de": "es ist noch zu wenig bekannt, um etwas zu sagen ({have} von {wanted})",
     },
+    "old-lists": {
+        "en": "no security update is known, but the package lists are old or missing",
+        "de": "kein Sicherheitsupdate ist bekannt, aber die Paketlisten sind alt oder fehlen",
+    },
+    "not-in-table": {
+        "en": "whether {version} is mended in {system} is not known here; say it with the threshold `enough`",
+        "de": "ob {version} in {system} behoben ist, ist hier nicht bekannt; der Schwellwert `enough` sagt es",
+    },
     "town-incomplete": {
         "en": "not all servers of the town could be asked: {servers}",
         "de": "nicht alle Server der Kommune ließen sich fragen: {servers}",

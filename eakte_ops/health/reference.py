@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from eakte_ops.health import wording
 from eakte_ops.health.catalogue import CHECKS
-from eakte_ops.health.limits import about
+from eakte_ops.health.limits import about, written
 from eakte_ops.health.types import AnyCheck
 
 _HEAD = "<!-- made by scripts/generate; change the source, not this file -->\n"
@@ -45,6 +45,5 @@ def _check(check: AnyCheck) -> Iterator[str]:
     yield "| threshold | default | from | to | meaning |"
     yield "| --- | --- | --- | --- | --- |"
     for field, (default, said) in limits.items():
-        value = str(default).lower() if isinstance(default, bool) else f"{default:g}"
         least, most = ("" if bound is None else f"{bound:g}" for bound in (said.least, said.most))
-        yield f"| `{field}` | {value} | {least} | {most} | {said.en} / {said.de} |"
+        yield f"| `{field}` | {written(default)} | {least} | {most} | {said.en} / {said.de} |"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, partial
+from ipaddress import ip_address
 from typing import Any
 
 from eakte_ops.access.granted import expected
@@ -26,7 +27,22 @@ def site_of(town: Town, server: Server, access: Access | None) -> Site:
         windows=town.said.windows,
         storage=town.said.storage,
         round_trip=town.said.round_trip,
+        names=_names(town),
     )
+
+
+def _names(town: Town) -> tuple[str, ...]:
+    storage = (town.said.storage,) if town.said.storage else ()
+    addresses = dict.fromkeys(host.address for host in (*town.said.servers, *storage))
+    return tuple(address for address in addresses if not _is_ip(address))
+
+
+def _is_ip(address: str) -> bool:
+    try:
+        ip_address(address)
+    except ValueError:
+        return False
+    return True
 
 
 def _laid(under: Mapping[str, Mapping[str, Any]], over: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -49,7 +49,8 @@ class Site:
 
     `granted` gives what the access pack grants there; None: the centre has no access.yml, so nobody knows.
     `release`: what the inventory says the town has. `windows`: when it allows work. `storage`: its backup storage.
-    `round_trip`: the town allows that a test document is stored, found and deleted here.
+    `round_trip`: the town allows that a test document is stored, found and deleted here. `names`: of the machines of
+    the town that the inventory gives by name and not by IP address.
     """
 
     town: str
@@ -63,6 +64,7 @@ class Site:
     windows: Windows | None = None
     storage: Storage | None = None
     round_trip: bool = False
+    names: tuple[str, ...] = ()
 
     def component(self, name: str) -> Installed | None:
         """The component of that name, if it is on this server."""

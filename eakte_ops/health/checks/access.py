@@ -47,6 +47,8 @@ ACCESS = Check(
                 "as-granted": "access is exactly as granted (the night account can not see: {unseen})",
                 "differs": "{what}",
             },
+            incident='A technician of a supplier had put his key into the work account "just for today"; it was '
+            "found two years later, after he had changed his employer.",
         ),
         "de": Text(
             title="Zugriff genau wie gewährt",
@@ -60,6 +62,8 @@ ACCESS = Check(
                 "as-granted": "der Zugriff ist genau wie gewährt (das Nachtkonto sieht nicht: {unseen})",
                 "differs": "{what}",
             },
+            incident="Der Techniker eines Lieferanten hatte „nur für heute“ seinen Schlüssel in das Arbeitskonto "
+            "gelegt; gefunden wurde er zwei Jahre später, als er längst woanders arbeitete.",
         ),
     },
 )

@@ -46,6 +46,7 @@ REACHABLE = Check(
     facts=(LOGIN_S,),
     limits=NoLimits(),
     judge=_reachable,
+    light=True,
     text={
         "en": Text(
             title="The server can be reached",
@@ -79,6 +80,9 @@ REACHABLE = Check(
                 "eakte-ops access who {town}",
                 "jump": "look at permitopen of our key on the jump host and at MaxStartups of its sshd",
             },
+            incident="On a Sunday the town's firewall got new rules; on Monday nobody could see the servers, and the "
+            "first to say so was a clerk whose search did not work.",
+            clerks="If the machine is down: the software does not answer. If only our way to it is closed: nothing.",
         ),
         "de": Text(
             title="Der Server ist erreichbar",
@@ -116,6 +120,9 @@ REACHABLE = Check(
                 "eakte-ops access who {town}",
                 "jump": "permitopen unseres Schlüssels auf dem Sprungserver und MaxStartups seines sshd ansehen",
             },
+            incident="An einem Sonntag bekam die Firewall der Kommune neue Regeln; am Montag sah niemand mehr die "
+            "Server, und gemeldet hat es eine Sachbearbeiterin, deren Suche nicht ging.",
+            clerks="Ist die Maschine aus: die Software antwortet nicht. Ist nur unser Weg dorthin zu: nichts.",
         ),
     },
 )
@@ -146,6 +153,7 @@ LOGIN = Check(
     facts=(LOGIN_S,),
     limits=LoginLimits(),
     judge=_login,
+    trends=("seconds",),
     text={
         "en": Text(
             title="Time to log in",
@@ -154,6 +162,8 @@ LOGIN = Check(
             "of memory or processors.",
             todo="look at name resolution, PAM modules and load of the server; `UseDNS no` in sshd often helps",
             said={"slow": "a login takes {seconds:span} (limit {limit:span})", "quick": "a login takes {seconds:span}"},
+            incident="Logging in took longer by a second each week; nobody measured it, until a repair that had to "
+            "be quick took half an hour because every command waited.",
         ),
         "de": Text(
             title="Dauer der Anmeldung",
@@ -165,6 +175,8 @@ LOGIN = Check(
                 "slow": "eine Anmeldung dauert {seconds:span} (Grenze {limit:span})",
                 "quick": "eine Anmeldung dauert {seconds:span}",
             },
+            incident="Die Anmeldung dauerte jede Woche eine Sekunde länger; niemand maß es, bis eine eilige "
+            "Reparatur eine halbe Stunde brauchte, weil jeder Befehl wartete.",
         ),
     },
 )
@@ -197,6 +209,7 @@ CLOCK_OFFSET = Check(
     facts=(CLOCK,),
     limits=ClockLimits(),
     judge=_clock,
+    trends=("away",),
     text={
         "en": Text(
             title="The clock is right",
@@ -209,6 +222,9 @@ CLOCK_OFFSET = Check(
                 "behind": "the clock is {away:span} behind (limit {limit:span})",
                 "right": "the clock is right, as far as a look of {unsure:span} can tell",
             },
+            incident="A clock that ran an hour ahead after a restore dated incoming documents into the future: "
+            "deadlines were computed from wrong days, and the logs of two servers could not be put in one order.",
+            clerks="Date and time of receipt of documents are wrong.",
         ),
         "de": Text(
             title="Die Uhr geht richtig",
@@ -223,6 +239,10 @@ CLOCK_OFFSET = Check(
                 "behind": "die Uhr geht {away:span} nach (Grenze {limit:span})",
                 "right": "die Uhr geht richtig, soweit ein Blick von {unsure:span} das zeigen kann",
             },
+            incident="Nach einer Wiederherstellung ging eine Uhr eine Stunde vor und datierte Eingänge in die "
+            "Zukunft: Fristen zählten ab falschen Tagen, und die Protokolle zweier Server ließen sich nicht mehr "
+            "ordnen.",
+            clerks="Datum und Uhrzeit des Eingangs von Dokumenten stimmen nicht.",
         ),
     },
 )

@@ -38,6 +38,8 @@ FAILED = Check(
             "judged by service.units.",
             todo="journalctl -u {subject} says why; once it is mended: systemctl reset-failed {subject}",
             said={"none": "no unit has failed", "failed": "{subject} has failed"},
+            incident="The unit that rotates the logs had failed since spring after a typing error; nobody missed it "
+            "until the logs had filled the disk in autumn.",
         ),
         "de": Text(
             title="Keine gescheiterten Dienste",
@@ -45,6 +47,8 @@ FAILED = Check(
             "beurteilt service.units.",
             todo="journalctl -u {subject} sagt warum; danach: systemctl reset-failed {subject}",
             said={"none": "keine Unit ist gescheitert", "failed": "{subject} ist gescheitert"},
+            incident="Die Unit, die Protokolle auslagert, scheiterte seit dem Frühjahr an einem Tippfehler; "
+            "niemandem fehlte sie, bis im Herbst die Protokolle die Platte gefüllt hatten.",
         ),
     },
 )
@@ -79,6 +83,7 @@ SERVICES = Check(
     facts=(UNITS,),
     limits=NoLimits(),
     judge=_ours,
+    light=True,
     concerns=lambda site: bool(site.components),
     text={
         "en": Text(
@@ -100,6 +105,9 @@ SERVICES = Check(
                 "missing": "the units come from the access pack: eakte-ops access pack {town}, then install it again",
                 "held": "who set the hold, and is that work still going on? until then nothing may start",
             },
+            incident="After a new start of the machine one of seven services stayed down; the gateway showed its "
+            "page, so all seemed well, and previews were missing for two days.",
+            clerks="Depending on the component: search, preview, storing or everything fails.",
         ),
         "de": Text(
             title="Die Dienste der Komponenten laufen",
@@ -120,6 +128,9 @@ SERVICES = Check(
                 "missing": "die Units kommen aus dem Zugangspaket: eakte-ops access pack {town}, dann neu installieren",
                 "held": "Wer hat die Startsperre gesetzt, läuft die Arbeit noch? So lange darf nichts starten",
             },
+            incident="Nach einem Neustart blieb einer von sieben Diensten aus; das Gateway zeigte seine Seite, also "
+            "schien alles gut, und zwei Tage lang fehlten die Vorschauen.",
+            clerks="Je nach Komponente fallen Suche, Vorschau, Ablage oder alles aus.",
         ),
     },
 )
@@ -136,6 +147,7 @@ STOP = Check(
     facts=(UNITS,),
     limits=NoLimits(),
     judge=_stop,
+    light=True,
     text={
         "en": Text(
             title="The town's stop switch",
@@ -143,6 +155,8 @@ STOP = Check(
             "Looking stays allowed. The centre never removes it.",
             todo="ask local IT until when; only they take it back (as root: remove the file `stop`)",
             said={"open": "changes are allowed", "stopped": "local IT has stopped all changes: {why}"},
+            incident="Local IT had stopped all changes during an audit and forgot the switch; the urgent update "
+            "three weeks later was refused at ten in the evening, and nobody could be asked.",
         ),
         "de": Text(
             title="Der Stoppschalter der Kommune",
@@ -150,6 +164,9 @@ STOP = Check(
             "Grund enthält. Ansehen bleibt erlaubt. Das Zentrum entfernt sie nie.",
             todo="die örtliche IT fragen, bis wann; nur sie nimmt ihn zurück (als root die Datei `stop` entfernen)",
             said={"open": "Änderungen sind erlaubt", "stopped": "die örtliche IT hat alle Änderungen gestoppt: {why}"},
+            incident="Die örtliche IT hatte während einer Prüfung alle Änderungen gestoppt und den Schalter "
+            "vergessen; das dringende Update drei Wochen später wurde abends um zehn abgewiesen, und niemand war zu "
+            "fragen.",
         ),
     },
 )

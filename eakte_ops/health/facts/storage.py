@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eakte_ops.health.facts.reading import lines, question, whole
 from eakte_ops.health.types import Fact, NotKnown, Site
@@ -16,7 +16,8 @@ _OCTAL = re.compile(r"\\([0-7]{3})")
 class Mount:
     """A local file system. Sizes in bytes; `available` is what an ordinary account may still use.
 
-    `inodes` 0: it has no fixed number of them. `known` False: it exists, but could not be asked.
+    `inodes` 0: it has no fixed number of them. `known` False: it exists, but could not be asked. `meant`: "rw" or "ro"
+    as /etc/fstab wants it, "" where that does not name it.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Mount:
     used_percent: float = 0.0
     inodes: int = 0
     inodes_percent: float = 0.0
+    meant: str = ""
 
 
 def unescaped(path: str) -> str:
@@ -42,16 +44,21 @@ def _ask(_site: Site) -> Question:
 def _parse(answer: Answer, _visit: Visit) -> tuple[Mount, ...]:
     shapes: dict[str, tuple[str, bool]] = {}
     figures: dict[str, str] = {}
+    meant: dict[str, str] = {}
     complete = False
     for kind, *rest in lines(answer):
         if kind == "mount" and len(rest) == 3:
             shapes[rest[2]] = (rest[0], rest[1] == "rw")
         elif kind == "space" and len(rest) == 2:
             figures[rest[1]] = rest[0]
+        elif kind == "fstab" and len(rest) == 2:
+            meant[rest[1].rstrip("/") or "/"] = rest[0]
         complete = complete or kind == "end"
     if not complete or not shapes:
         raise NotKnown("unreadable", what="/proc/mounts")
-    return tuple(_mount(path, *shape, figures.get(path)) for path, shape in shapes.items())
+    return tuple(
+        replace(_mount(path, *shape, figures.get(path)), meant=meant.get(path, "")) for path, shape in shapes.items()
+    )
 
 
 def _mount(path: str, kind: str, writable: bool, figures: str | None) -> Mount:

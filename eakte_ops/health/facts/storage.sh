@@ -3,6 +3,7 @@
 # each path is asked by itself (df would stat what it does not need).
 #   mount <TAB> type <TAB> ro|rw <TAB> path as in /proc/mounts
 #   space <TAB> block size, blocks, free, available, inodes, free inodes <TAB> path
+#   fstab <TAB> ro|rw <TAB> path            as it is meant to be mounted
 export LC_ALL=C
 tab=$(printf '\t')
 awk -v OFS='\t' '
@@ -25,4 +26,6 @@ awk -v OFS='\t' '
   path=$(printf '%b.' "$(printf '%s\n' "${line##*"$tab"}" | sed 's/\\/\\0/g')")
   figures=$(stat -f -c '%S %b %f %a %c %d' -- "${path%.}" 2>/dev/null) && printf 'space\t%s\t%s\n' "$figures" "${line##*"$tab"}"
 done
+[ -r /etc/fstab ] && awk '
+  $1 !~ /^#/ && $2 ~ /^\// { print "fstab\t" (($4 ~ /(^|,)ro(,|$)/) ? "ro" : "rw") "\t" $2; if (++n == 200) exit }' /etc/fstab
 printf 'end\n'

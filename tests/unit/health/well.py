@@ -23,6 +23,7 @@ from eakte_ops.health.facts.web import Request, requests
 from eakte_ops.health.site import site_of
 from eakte_ops.health.types import AnyCheck, Look, NotKnown, Result, Site, TownLook, unknown
 from eakte_ops.inventory.model import Inventory
+from eakte_ops.remote.fake import OFFERED
 from eakte_ops.remote.types import Answer, Visit
 
 ROOT = Path(__file__).parents[3]
@@ -34,6 +35,7 @@ VISIT = Visit(
     cipher="aes128-gcm@openssh.com",
     began=NOW.timestamp(),
     ended=NOW.timestamp() + 1,
+    offered=OFFERED,
 )
 
 
@@ -192,6 +194,26 @@ def granted(wanted: Expected) -> bytes:
     return "\n".join([*lines, "end", ""]).encode()
 
 
+def machine(**changed: str | None) -> bytes:
+    """What machine.sh prints. `changed`: first word of a line (and, with _, of `memory`) -> the rest, None: left out."""
+    said: dict[str, str | None] = {
+        "memory_MemTotal": "16000000",
+        "memory_MemAvailable": "9000000",
+        "memory_SwapTotal": "2000000",
+        "memory_SwapFree": "1900000",
+        "oom": "3",
+        "pressure": "some\t0.12",
+        "start": "864000.55\t24\t100\tshared",
+        "running": "6.1.0-28-amd64",
+        "kernel": "6.1.0-28-amd64",
+        "system": "debian\t12",
+        "sudo": "1.9.13p3\t1.9.13p3-1+deb12u2",
+        **changed,
+    }
+    lines = [f"{key.replace('_', chr(9))}\t{value}" for key, value in said.items() if value is not None]
+    return "\n".join([*lines, "end", ""]).encode()
+
+
 def outputs(known: Site, when: float = NOW.timestamp() + 0.5) -> dict[str, bytes]:
     """Question -> stdout of a server on which all is well."""
     assert known.granted is not None
@@ -210,6 +232,10 @@ def outputs(known: Site, when: float = NOW.timestamp() + 0.5) -> dict[str, bytes
         "database": database(),
         "startup": f"{starts}end\n".encode(),
         "access.granted": granted(known.granted()),
+        "machine": machine(),
+        "patches": b"manager\tapt\nlists\t3600\nend\t0\n",
+        "network": b"name\tknown\tlocalhost\nresolver\tanswers\nstorage\tanswers\tlet nobody in\nend\n",
+        "last_look": b"mark\twritten\t2026-11-22T09:00:00Z\n",
     }
 
 
