@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from eakte_ops.cli.context import CONTEXT
+from eakte_ops.cli.formats import Format
 from eakte_ops.cli.language import Language, spoken
 from eakte_ops.cli.output import say
-from eakte_ops.errors import Status, UsageError
+from eakte_ops.errors import EakteError, Status, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,50 +22,93 @@ if TYPE_CHECKING:
     from eakte_ops.cli.health_progress import Progress
     from eakte_ops.health.engine import ServerLook, Stop
     from eakte_ops.health.types import AnyCheck, Judged
+    from eakte_ops.health.types import Language as Spoken
     from eakte_ops.inventory.model import Inventory, Town
 
 LanguageOption: TypeAlias = Annotated[
     Language | None, typer.Option("--language", help="Language of the report (else that of the terminal's locale).")
+]
+FormatOption: TypeAlias = Annotated[Format | None, typer.Option("--format", help="How it is written (default: table).")]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="For programs, short for --format json.")]
+
+
+def _file(out: Path | None) -> Path | None:
+    """Before the look, which may take minutes: whether there is a place for what comes of it."""
+    if out is not None and (out.is_dir() or not out.parent.is_dir()):
+        what = "it is a folder" if out.is_dir() else f"there is no folder {out.parent}"
+        raise UsageError(f"nothing can be written to {out}: {what}", way_out="--out names a file in a folder there is")
+    return out
+
+
+OutOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", callback=_file, help="Write to this file, which changes at once or not."),
 ]
 
 
 def health(
     towns: Annotated[list[str] | None, typer.Argument(metavar="TOWN...", help="Towns to look at.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Look at every town.")] = False,
+    *,
     check: Annotated[list[str] | None, typer.Option("--check", metavar="NAME", help="Only this check.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs: everything that was found out.")] = False,
+    form: FormatOption = None,
+    as_json: JsonOption = False,
+    out: OutOption = None,
     language: LanguageOption = None,
 ) -> int:
     """Look at the servers of towns, with the account that can change nothing.
 
-    Status 0: all well, 1: findings, 3: a server could not be reached, 7: nothing here is supported yet.
+    Status 0: all well, 1: findings, 3: a server could not be reached, 7: nothing here is supported yet. With --format
+    nagios its own: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, also where nothing could be looked at.
     """
-    from eakte_ops.cli import health_json, health_report
+    from eakte_ops.cli import formats
+
+    chosen = settled_format(form, as_json)
+    try:
+        return _health(towns or [], every, check or [], chosen, spoken(language), out=out)
+    except EakteError as problem:
+        if not chosen.own_status:
+            raise
+        return formats.write_failure(chosen, f"{problem}", out)
+
+
+def settled_format(form: Format | None, as_json: bool) -> Format:
+    """The format that was asked for. Raises UsageError where two were."""
+    if as_json and form not in (None, Format.JSON):
+        raise UsageError(f"--json and --format {form} contradict each other", way_out="leave one of them out")
+    return Format.JSON if as_json else form or Format.TABLE
+
+
+def _health(
+    names: Sequence[str],
+    every: bool,
+    checks_wanted: Sequence[str],
+    chosen: Format,
+    tongue: Spoken,
+    *,
+    out: Path | None,
+) -> int:
+    from eakte_ops.cli import formats
     from eakte_ops.cli.banner import banner
     from eakte_ops.cli.health_progress import Progress
     from eakte_ops.health import catalogue
-    from eakte_ops.health.findings import overview, status
+    from eakte_ops.health.findings import overview
 
-    checks = catalogue.chosen(check or [])
-    inventory, wanted = _towns(towns or [], every)
-    stops, idle = _stops(wanted, checks)
+    checks = catalogue.chosen(checks_wanted)
+    inventory, wanted = _towns(names, every)
+    stops, idle = stops_at(wanted, checks)
     banner(inventory.folder, inventory.settings.lab)
-    tongue = spoken(language)
     began = time.monotonic()
     with Progress(stops, inventory.settings.limits.server_seconds, tongue) as progress:
         looks, stopped = _look(inventory, stops, checks, progress)
     seen = overview(looks, checks, time.monotonic() - began, _towns_said(looks, checks))
-    if as_json:
-        health_json.show_data(seen, inventory.folder, inventory.settings.lab)
-    else:
-        health_report.show_report(seen, tongue)
+    status = formats.write(chosen, seen, inventory.folder, inventory.settings.lab, tongue, out=out)
     told = _TOLD[tongue]
     _say_left_out(checks, idle, told)
     if stopped:
         missed = [look.stop.server.name for look in seen.of_state("interrupted")]
         _say_names(told["interrupted"], missed or [told["nothing"]])
-        return Status.INTERRUPTED
-    return status(seen)
+    return Status.INTERRUPTED if stopped and not chosen.own_status else status
 
 
 def _towns(names: Sequence[str], every: bool) -> tuple[Inventory, list[Town]]:
@@ -79,7 +124,7 @@ def _towns(names: Sequence[str], every: bool) -> tuple[Inventory, list[Town]]:
     return inventory, [inventory.towns[name] for name in wanted]
 
 
-def _stops(towns: Sequence[Town], checks: Sequence[AnyCheck]) -> tuple[list[Stop], list[Stop]]:
+def stops_at(towns: Sequence[Town], checks: Sequence[AnyCheck]) -> tuple[list[Stop], list[Stop]]:
     """The servers to look at, and those on which none of `checks` has anything to look at."""
     from eakte_ops.health import catalogue
     from eakte_ops.health.engine import stops_of

@@ -6,8 +6,10 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
 
 from eakte_ops.errors import EakteError, InvalidFile
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+Style: TypeAlias = Literal["bold", "dim", "red", "green", "yellow", "magenta"]
+_STYLES: Mapping[Style, str] = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35"}
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _WORD = re.compile(r"[a-z]+(?![-./:\w])")
 
@@ -24,9 +28,11 @@ def say(text: str = "") -> None:
     print(harmless(without_secrets(text)), file=sys.stderr, flush=True)
 
 
-def show(text: str = "") -> None:
-    """Data: one line on stdout."""
-    print(harmless(without_secrets(text)))
+def show(text: str = "", stream: IO[str] | None = None, *, style: Style | None = None) -> None:
+    """Data: one line on stdout or `stream`; in colour where somebody sees it, without waiting for rich."""
+    out = stream or sys.stdout
+    line = harmless(without_secrets(text))
+    print(f"\x1b[{_STYLES[style]}m{line}\x1b[0m" if style and is_for_people(out) else line, file=out)
 
 
 def harmless(text: str) -> str:
@@ -34,11 +40,30 @@ def harmless(text: str) -> str:
     return _UNSEEN.sub("\ufffd", text)
 
 
-def show_json(schema: str, version: int, content: Mapping[str, Any]) -> None:
-    """Data for programs: `schema` and `version` first, then `content`; UTF-8, indented, keys in the given order."""
+def show_json(schema: str, version: int, content: Mapping[str, Any], stream: IO[str] | None = None) -> None:
+    """Data for programs, on stdout or `stream`: `schema` and `version` first, then `content`; UTF-8, indented."""
     whole = {"schema": f"eakte-ops/{schema}", "version": version, **content}
-    escaped = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    print(without_secrets(json.dumps(whole, ensure_ascii=escaped, indent=2)))
+    out = stream or sys.stdout
+    escaped = (getattr(out, "encoding", None) or "").lower().replace("-", "") != "utf8"
+    print(without_secrets(json.dumps(whole, ensure_ascii=escaped, indent=2)), file=out)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[IO[str]]:
+    """A stream whose content is in `path` when the block ends: from the old to the new at once, or not at all.
+
+    Who may read the file is what the umask says. Raises OSError.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with beside.open("x", encoding="utf-8", errors="replace") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def without_secrets(text: str) -> str:

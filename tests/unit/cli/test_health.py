@@ -92,7 +92,7 @@ def test_a_finding_says_place_owner_and_next_step(run, fleet) -> None:
     assert lines[1].endswith("  centre")
     assert lines[2].startswith("             → look at the log of dms")
     assert lines[-1].startswith(f" 1 finding · 4 servers asked · {len(CHECKS)} checks · ")
-    assert len(lines) == 4
+    assert all(line.startswith((" Not judged yet: ", "   ")) for line in lines[3:-1])
 
 
 def test_in_german(run, fleet, monkeypatch) -> None:
@@ -278,7 +278,7 @@ def test_checks_lists_and_explains(run) -> None:
     status, out, _err = run("checks", "queue.age")
     assert "warning_minutes" in out
     assert "SUBJECT" in out
-    assert "thresholds: {queue.age: {warning_minutes: 60.0}}" in out
+    assert "thresholds: {queue.age: {warning_minutes: 60}}" in out
     assert "Gegenstand".upper() in run("checks", "queue.age", "--language", "de")[1]
 
 
@@ -337,4 +337,4 @@ def test_a_file_that_can_not_be_is_told_before_anybody_is_asked(run, tmp_path) -
 def test_a_monitoring_system_is_never_told_critical_for_a_mistake_of_ours(run) -> None:
     status, out, _err = run("health", "wittn", "--format", "nagios")
     assert status == 3
-    assert out.startswith('EAKTE-OPS UNKNOWN - no town "wittn"')
+    assert out.startswith('EAKTE-OPS UNKNOWN - there is no town "wittn"')

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from eakte_ops.cli.banner import commit_of
+from eakte_ops.cli.formats import About
 from eakte_ops.cli.output import show_json
 from eakte_ops.health import wording
 from eakte_ops.health.catalogue import CHECKS
@@ -14,16 +14,16 @@ from eakte_ops.health.findings import Finding, Overview
 from eakte_ops.health.types import Judged
 
 
-def show_data(seen: Overview, folder: Path, lab: bool) -> None:
-    """Print everything that was found out. `folder`: the operations folder."""
+def write(seen: Overview, about: About, stream: IO[str] | None) -> None:
+    """Write everything that was found out on `stream` or stdout."""
     asked = {check.name for check in seen.checks}
     show_json(
         "health",
         1,
         {
-            "project": str(folder),
-            "commit": commit_of(folder),
-            "lab": lab,
+            "project": str(about.folder),
+            "commit": commit_of(about.folder),
+            "lab": about.lab,
             "seconds": round(seen.seconds, 3),
             "checks": [check.name for check in seen.checks],
             "checks_left_out": [name for name in CHECKS if name not in asked],
@@ -38,6 +38,7 @@ def show_data(seen: Overview, folder: Path, lab: bool) -> None:
                 for town in seen.towns
             ],
         },
+        stream,
     )
 
 
@@ -90,6 +91,7 @@ def _judged(judged: Judged) -> dict[str, Any]:
         if judged.verdict == "ok"
         else {"de": wording.todo(judged, check, "de"), "en": wording.todo(judged, check, "en")},
         "reason": result.reason or None,
+        "waits": result.waits,
         "values": {name: list(value) if isinstance(value, tuple) else value for name, value in result.values.items()},
         "because": [] if judged.verdict == "ok" else because,
     }

@@ -7,12 +7,15 @@ import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import IO
 
-from eakte_ops.cli.output import console, show
+from eakte_ops.cli.formats import About
+from eakte_ops.cli.output import console
 from eakte_ops.health import wording
 from eakte_ops.health.catalogue import CHECKS
 from eakte_ops.health.engine import ServerLook
 from eakte_ops.health.findings import Finding, Overview
+from eakte_ops.health.reasons import REASONS
 from eakte_ops.health.types import Judged, Language, Verdict
 from eakte_ops.inventory.model import Town
 
@@ -38,6 +41,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "blind": "so {count} other checks could not look there",
         "blind-one": "so 1 other check could not look there",
         "not-looked": "{count} not looked at",
+        "waiting": "Not judged yet",
     },
     "de": {
         "well": "Alles gut",
@@ -54,26 +58,46 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "blind": "darum entfielen dort {count} weitere Prüfungen",
         "blind-one": "darum entfiel dort 1 weitere Prüfung",
         "not-looked": "{count} nicht angesehen",
+        "waiting": "Noch nicht beurteilt",
     },
 }
 
 
-def show_report(seen: Overview, language: Language) -> None:
-    """Print findings by town, then one line that sums up."""
-    width = min(_WIDEST, shutil.get_terminal_size((120, 24)).columns) if sys.stdout.isatty() else 120
-    paper = console()
+def write(seen: Overview, about: About, stream: IO[str] | None) -> None:
+    """Write findings by town, what can not be judged yet, then one line that sums up, on `stream` or stdout."""
+    language = about.language
+    on_terminal = stream is None and sys.stdout.isatty()
+    width = min(_WIDEST, shutil.get_terminal_size((120, 24)).columns) if on_terminal else 120
+    paper = console(stream)
     for town in seen.towns:
         of_town = [finding for finding in seen.found if finding.judged.town == town.id]
         if not of_town:
             continue
-        show()
+        paper.print()
         paper.print(f" {town.said.municipality.name.upper()}", style="bold", soft_wrap=True)
         for line, style in _town(of_town, seen.looks, language, width):
             paper.print(line, style=style, soft_wrap=True)
         if any(finding.judged.owner == "local-it" for finding in of_town):
             paper.print(f" {_contact(town, language)}", style="dim", soft_wrap=True)
-    show()
+    paper.print()
+    if waits := waiting(seen.waiting, language):
+        lines = textwrap.wrap(waits, width - 1, initial_indent=" ", subsequent_indent="   ", break_on_hyphens=False)
+        paper.print("\n".join(lines), style="dim", soft_wrap=True)
     paper.print(f" {summary(seen, language)}", soft_wrap=True)
+
+
+def waiting(waits: Sequence[Judged], language: Language) -> str:
+    """`Not judged yet: disk.forecast (too little is remembered yet ...); backup.age (...)`, "" where nothing waits."""
+    reasons: dict[str, str] = {}
+    for judged in waits:
+        reasons.setdefault(
+            judged.check, wording.fill(REASONS[judged.result.reason][language], judged.result.values, language)
+        )
+    checks: dict[str, list[str]] = {}
+    for check, reason in reasons.items():
+        checks.setdefault(reason, []).append(check)
+    said = "; ".join(f"{', '.join(names)} – {reason}" for reason, names in checks.items())
+    return f"{_WORDS[language]['waiting']}: {said}." if said else ""
 
 
 def _contact(town: Town, language: Language) -> str:
