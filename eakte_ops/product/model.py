@@ -33,24 +33,39 @@ class Probe(Strict):
     index: health body that also carries colour and blocks. startup: the file at `place` ends with `contains`.
     port: accepts a connection. certificate: TLS on `port` shows a certificate with an end.
     sql: SELECT as the night account's role over the local socket in `place`.
+    roundtrip: stores, finds, reads and deletes a document below `path` on `port`, as `user` with the secret `secret`.
     """
 
-    kind: Literal["health", "aggregate", "page", "index", "startup", "port", "certificate", "sql"]
+    kind: Literal["health", "aggregate", "page", "index", "startup", "port", "certificate", "sql", "roundtrip"]
     port: str = ""  # name of a port of the component
     path: str = ""
     place: str = ""  # name of a place of the component
     contains: str = ""
+    user: str = ""
+    secret: str = ""  # name of a secret of the town
+
+
+class Merged(Strict):
+    """A folder whose every .yml file, also below it, a component takes as configuration: a forgotten copy counts.
+
+    `files`: release -> those that belong there, as paths in the folder.
+    """
+
+    place: str  # name of a place of the component
+    files: Mapping[str, tuple[str, ...]] = Field(min_length=1)
 
 
 class Service(Strict):
     """A microservice that a component's process runs; `instances` 0 switches it off (the normal way).
 
     A service without a port is not asked by itself; the aggregate of its component still names it.
+    `licence`: the nested component of its health body whose details say `valid_until`, a day.
     """
 
     port: PortNumber | None = None
     health: str = "/manage/health"
     instances: int = Field(default=1, ge=0, le=32)
+    licence: str = ""
     since: str = ""
     until: str = ""
 
@@ -75,6 +90,7 @@ class Component(Strict):
     places: Mapping[str, str] = {}
     services: Mapping[str, Service] = {}
     probes: tuple[Probe, ...] = ()
+    merged: Merged | None = None
     since: str = ""
     until: str = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from eakte_ops.product.model import Component, Probe, Profile, Service
+from eakte_ops.product.model import Component, Merged, Probe, Profile, Service
 from eakte_ops.product.places import is_place
 from eakte_ops.yamltext import Path, did_you_mean
 
@@ -20,6 +20,7 @@ _NEEDS = {
     "port": ("port",),
     "certificate": ("port",),
     "sql": ("port", "place"),
+    "roundtrip": ("port", "path", "user", "secret"),
 }
 """What a probe of each kind must say."""
 
@@ -68,8 +69,23 @@ def _component(profile: Profile, part: Component, path: Path) -> Iterator[Proble
     for name, place in part.places.items():
         if not any(is_place(place, platform) for platform in part.unit):
             yield (*path, "places", name), f"an absolute path of {' or '.join(part.unit)} expected, without .."
+    if part.merged is not None:
+        yield from _merged(profile, part, part.merged, (*path, "merged"))
     for at, probe in enumerate(part.probes):
         yield from _probe(part, probe, (*path, "probes", at))
+
+
+def _merged(profile: Profile, part: Component, merged: Merged, path: Path) -> Iterator[Problem]:
+    if merged.place not in part.places:
+        yield (*path, "place"), f'the component has no place "{merged.place}"{did_you_mean(merged.place, part.places)}'
+    unknown = [release for release in merged.files if release not in profile.releases]
+    for release in unknown:
+        yield (*path, "files", release), f'no release "{release}"{did_you_mean(release, profile.releases)}'
+    if unknown or _unknown_life(profile):
+        return
+    for release in profile.releases:
+        if release not in merged.files and profile.has(part, release):
+            yield (*path, "files"), f"nothing is said about release {release}"
 
 
 def _life(profile: Profile, part: Component | Service, path: Path) -> Iterator[Problem]:

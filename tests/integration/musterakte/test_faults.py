@@ -123,3 +123,50 @@ def test_a_fault_has_a_plain_subject(town: Town, subject: str) -> None:
 
 def test_only_a_known_service_can_be_taken_down(town: Town) -> None:
     assert "no service nonsense" in town.admin("break", "service-down", "nonsense", status=1)
+
+
+def night(town: Town, text: str) -> str:
+    return town.sql(text, role="eakte_look").stdout.strip()
+
+
+LAG = "select count(*) from osftslog where flag2 = 0 and extract(epoch from now()) / 60 - date1 > 300"
+LEFT = "select count(*) from pg_class where relname ~ '^tmp_'"
+
+
+@pytest.mark.parametrize(("fault", "text"), [("fulltext-stuck", LAG), ("leftover-index", LEFT)])
+def test_what_lies_in_the_database_is_seen_there(town: Town, fault: str, text: str) -> None:
+    wait_until(lambda: night(town, "select count(*) from osftslog where flag2 <> 200") == "0", "full text")
+    before = town.sql("select * from osftslog order by 1").stdout
+    town.admin("break", fault)
+    town.admin("break", fault)
+    assert night(town, text) == "1"
+    town.admin("mend", fault)
+    assert night(town, text) == "0"
+    assert town.sql("select * from osftslog order by 1").stdout == before
+
+
+def test_the_licence_ends_and_its_service_says_so(town: Town) -> None:
+    def day() -> str:
+        return str(town.health("license")["components"]["licence"]["details"]["valid_until"])
+
+    before = day()
+    assert before == night(town, "select current_date + 365")
+    town.admin("break", "licence-ends")
+    assert day() == night(town, "select current_date + 5")
+    town.admin("mend", "licence-ends")
+    assert day() == before
+
+
+def test_a_reverted_database_is_behind_its_documents_and_nothing_is_lost(town: Town) -> None:
+    wait_until(lambda: night(town, "select count(*) from osftslog where flag2 <> 200") == "0", "full text")
+    everything = "select o, h, f from osobject o join osdochash h using (object_id) join osftslog f using (object_id)"
+    before = town.sql(f"{everything} order by object_id").stdout
+    town.admin("break", "documents-ahead")
+    newest = int(night(town, "select max(object_id) from osobject"))
+    assert night(town, "select last_value from osobject_object_id_seq") == str(newest)
+    assert town.health("osrest")["components"]["documents"]["details"]["highest"] >= newest + 25
+    status, said = town.ask("osrest", "/osrest/documents", "POST", {"title": "t", "pages": ["p"]}, user="osrest")
+    assert (status, "File exists" in said["error"]) == (507, True)
+    town.admin("mend", "documents-ahead")
+    assert town.sql(f"{everything} order by object_id").stdout == before
+    assert town.admin("check")["bad"] == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from eakte_ops.lab.musterakte.program import common, gateway, index, web
+from eakte_ops.lab.musterakte.program import area, common, gateway, index, web
 
 
 def request(method: str, path: str, body: bytes = b"", peer: str = "127.0.0.1", **query: str) -> web.Request:
@@ -17,6 +17,9 @@ def request(method: str, path: str, body: bytes = b"", peer: str = "127.0.0.1", 
 @pytest.fixture
 def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(common, "VAR", tmp_path)
+    monkeypatch.setattr(common, "HOME", tmp_path)
+    (tmp_path / "manifest.json").write_text('{"release": "11.0"}')
+    web._product.cache_clear()
     (tmp_path / "faults").mkdir()
     (tmp_path / "index").mkdir()
     return tmp_path
@@ -33,7 +36,9 @@ def test_every_yml_is_merged_in_name_order_and_nothing_else(tmp_path: Path) -> N
     (tmp_path / "a.yml").write_text("server: {port: 80, address: '*'}\n")
     (tmp_path / "b.bak.yml").write_text("server: {port: 81}\n")
     (tmp_path / "c.yml.old").write_text("server: {port: 82}\n")
-    assert gateway.merged(tmp_path) == {"server": {"port": 81, "address": "*"}}
+    (tmp_path / "d" / "e").mkdir(parents=True)
+    (tmp_path / "d" / "e" / "application-prod-old.yml").write_text("server: {port: 83}\n")
+    assert gateway.merged(tmp_path) == {"server": {"port": 83, "address": "*"}}
 
 
 @pytest.mark.parametrize(("text", "said"), [("a: [", "can not be read"), ("- 1\n", "holds no settings")])
@@ -53,6 +58,27 @@ def test_health_is_down_when_a_part_is(var: Path) -> None:
     body = web.health("dms", {"db": failing})
     assert (body["status"], body["components"]["db"]["status"]) == ("DOWN", "DOWN")
     assert body["components"]["db"]["details"] == {"error": "OSError: gone"}
+
+
+def test_health_says_which_release_runs(var: Path) -> None:
+    assert web.health("dms", {})["components"]["product"]["details"] == {"release": "11.0"}
+    (var / "manifest.json").write_text('{"release": "11.10"}')
+    assert web.health("dms", {})["components"]["product"]["details"] == {"release": "11.0"}
+
+
+def test_the_area_knows_its_highest_number(var: Path) -> None:
+    here = area.Area()
+    for number in (1, 300, 299):
+        path = area.page_path(number, 0)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    area.page_path(511, 0).with_suffix(".new").touch()
+    here.look()
+    assert here.probe() == {"highest": 300}
+    here.stored(700)
+    here.stored(12)
+    here.look()
+    assert here.probe() == {"highest": 700}
 
 
 def test_faults_change_what_health_says_of_that_service_alone(var: Path) -> None:

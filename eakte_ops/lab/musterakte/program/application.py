@@ -13,6 +13,7 @@ from urllib.parse import quote
 import psycopg2
 
 from . import common, documents, schema, web
+from .area import AREA
 from .db import Database, configured
 
 CHECKED_PER_MINUTE = 20
@@ -161,8 +162,9 @@ def check_hashes(database: Database) -> None:
     while True:
         time.sleep(60)
         try:
+            AREA.look()
             result = documents.check(database, CHECKED_PER_MINUTE)
-        except psycopg2.Error as error:
+        except (psycopg2.Error, OSError) as error:
             common.log("application-server", f"hash check: {type(error).__name__}")
         else:
             if result["bad"] or result["missing"]:
@@ -180,10 +182,10 @@ def main() -> None:
             steps = schema.fits(cursor)
         say(f"Database answers, {len(steps)} schema steps, licence fits")
         osrest = Osrest(database, settings["osrest"]["users"], settings["index"])
+        AREA.look()
+        probes = {"db": database.probe, "documents": AREA.probe}
         address = settings["listen"]
-        web.listen(
-            address, settings["osrest"]["port"], web.managed("application-server", {"db": database.probe}, osrest)
-        )
+        web.listen(address, settings["osrest"]["port"], web.managed("application-server", probes, osrest))
         lines = _LineServer(("" if address == "*" else address, settings["port"]), _Lines)
         lines.jobs = Jobs(database, steps)
     except (common.StartError, OSError, psycopg2.Error, KeyError) as error:

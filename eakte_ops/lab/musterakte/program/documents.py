@@ -1,24 +1,18 @@
-"""The document area: file names, the hash rule, and the order of record and file."""
+"""Documents: the hash rule, and the order of record and file."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from . import common
+from .area import AREA, page_path
 from .db import Database
 from .web import Problem
 
 GOOD, DIFFERS, MISSING = 1, 2, 3  # osdochash.last_check_state; 0 is "never checked"
-
-
-def page_path(object_id: int, page: int) -> Path:
-    """Place of a page: eight hex digits, page number as extension, 256 documents to a folder."""
-    name = f"{object_id:08X}"
-    return common.VAR / "documents" / name[:6] / f"{name}.{page:03d}"
 
 
 def hash_of(pages: Sequence[bytes]) -> str:
@@ -33,7 +27,7 @@ def read_pages(object_id: int, count: int) -> list[bytes]:
 
 
 def write_pages(object_id: int, pages: Sequence[bytes], sync: bool = True) -> None:
-    """Write all page files, each complete or not there."""
+    """Write all page files, each complete or not there. FileExistsError: another document's page is not replaced."""
     page_path(object_id, 0).parent.mkdir(parents=True, exist_ok=True)
     for number, content in enumerate(pages):
         path = page_path(object_id, number)
@@ -43,7 +37,10 @@ def write_pages(object_id: int, pages: Sequence[bytes], sync: bool = True) -> No
             if sync:
                 file.flush()
                 os.fsync(file.fileno())
-        unfinished.rename(path)
+        try:
+            os.link(unfinished, path)
+        finally:
+            unfinished.unlink()
 
 
 def add_record(cursor: Any, title: str, pages: Sequence[bytes], age_minutes: int = 0) -> int:
@@ -88,6 +85,7 @@ def store(database: Database, title: str, pages: Sequence[bytes]) -> dict[str, A
         raise Problem(507, f"pages not stored: {error.strerror}") from error
     with database.transaction() as cursor:
         enqueue(cursor, [object_id])
+    AREA.stored(object_id)
     return {"id": f"{object_id:08X}", "pages": len(pages), "hash": hash_of(pages)}
 
 

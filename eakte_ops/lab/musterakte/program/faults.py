@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import common, documents, index, web
+from . import common, documents, index, states, web
+from .area import page_path
 from .db import Database
 
 FAULTS = {  # name -> subject when none is given
@@ -19,6 +20,7 @@ FAULTS = {  # name -> subject when none is given
     "index-read-only": "index",
     "index-red": "index",
     "hash-mismatch": "documents",
+    **dict.fromkeys(states.STATES, "database"),
 }
 ARGUS_LIMIT = 15.0
 Open = Callable[[], Database]
@@ -58,6 +60,12 @@ def switch_off(name: str, subject: str, database: Open) -> list[str]:
 
 def _apply(name: str, subject: str, database: Open) -> str:
     """Do what a file alone does not; returns what mending must know."""
+    if name in states.STATES:
+        with database().transaction() as cursor:
+            note = states.STATES[name][0](cursor)
+            # There before anything is altered: this may be interrupted, and undoing what was not done does no harm.
+            common.fault_file(name, subject).write_text(note)
+        return note
     if name == "queue-stuck":
         with database().transaction() as cursor:
             cursor.execute(
@@ -78,7 +86,7 @@ def _apply(name: str, subject: str, database: Open) -> str:
             object_id = cursor.fetchone()[0]
         if object_id is None:
             raise common.StartError("there is no document to alter: load samples first")
-        page = documents.page_path(object_id, 0)
+        page = page_path(object_id, 0)
         first = page.read_bytes()[0]
         note = f"{object_id} {first}"
         # What mending must know is there before anything is altered: this may be interrupted.
@@ -90,14 +98,17 @@ def _apply(name: str, subject: str, database: Open) -> str:
 
 
 def _undo(name: str, note: str, database: Open) -> None:
-    if name == "queue-stuck":
+    if name in states.STATES:
+        with database().transaction() as cursor:
+            states.STATES[name][1](cursor, note)
+    elif name == "queue-stuck":
         with database().transaction() as cursor:
             cursor.execute("UPDATE oscpmqueue SET lock_service = NULL WHERE messageguid = %s::uuid", (note,))
     elif name == "index-read-only":
         _block(False)
     elif name == "hash-mismatch":
         object_id, first = map(int, note.split())
-        _set_first_byte(documents.page_path(object_id, 0), first)
+        _set_first_byte(page_path(object_id, 0), first)
         documents.check(database())
 
 

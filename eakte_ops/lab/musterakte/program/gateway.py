@@ -18,9 +18,9 @@ PASSED_ON = ("Authorization", "Content-Type")
 
 
 def merged(folder: Path) -> dict[str, Any]:
-    """Every .yml in the folder, in name order, later files over earlier ones: a forgotten copy counts."""
+    """Every .yml in the folder and below, in name order, later files over earlier ones: a forgotten copy counts."""
     settings: dict[str, Any] = {}
-    for path in sorted(folder.glob("*.yml")):
+    for path in sorted(folder.rglob("*.yml")):
         _merge(settings, common.read_yaml(path))
     if not settings:
         raise common.StartError(f"{folder}: no configuration")

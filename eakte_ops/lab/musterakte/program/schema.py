@@ -70,5 +70,11 @@ def check_licence(cursor: Any) -> None:
         raise common.StartError(f"the licence was raised to {', '.join(later)} and does not go back to {own}")
 
 
+def valid_until(cursor: Any) -> str:
+    """The last day of this release's licence, as ISO date."""
+    cursor.execute("SELECT valid_until FROM oslicense WHERE release = %s", (common.manifest()["release"],))
+    return str(cursor.fetchone()[0])
+
+
 def _key(release: str) -> tuple[int, ...]:
     return tuple(int(part) for part in release.split("."))

@@ -45,7 +45,7 @@ def probes(name: str, around: Surroundings) -> dict[str, web.Probe]:
     def licence() -> dict[str, Any]:
         with around.database.transaction() as cursor:
             schema.check_licence(cursor)
-        return {}
+            return {"valid_until": schema.valid_until(cursor)}
 
     def elasticsearch() -> dict[str, Any]:
         colour = _call(around.index, "GET", "/_cluster/health")["status"]

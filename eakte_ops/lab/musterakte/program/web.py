@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -191,6 +192,12 @@ def _disk() -> dict[str, Any]:
     return {"status": "UP" if usage.free >= DISK_THRESHOLD else "DOWN", "details": details}
 
 
+@cache
+def _product() -> dict[str, Any]:
+    """The release that this program is, read once: the folder may hold another one by now."""
+    return {"status": "UP", "details": {"release": common.manifest()["release"]}}
+
+
 def _probed(probe: Probe) -> dict[str, Any]:
     try:
         details = probe()
@@ -201,7 +208,7 @@ def _probed(probe: Probe) -> dict[str, Any]:
 
 def health(name: str, probes: Mapping[str, Probe]) -> dict[str, Any]:
     """The body of /manage/health, the faults `service-lying` and `up-but-nested-down` included."""
-    components = {key: _probed(probe) for key, probe in probes.items()} | {"diskSpace": _disk()}
+    components = {key: _probed(probe) for key, probe in probes.items()} | {"diskSpace": _disk(), "product": _product()}
     if common.fault("service-lying", name):
         components["ping"] = {"status": "DOWN", "details": {"error": "broken on purpose"}}
     down = any(part["status"] != "UP" for part in components.values())
