@@ -19,7 +19,7 @@ COMMANDS = {
     "init": "Make an operations folder with one sample town.",
     "inventory": "Towns and servers: check, list and show them.",
     "lab": "Real hosts on this machine: boot, break and mend them.",
-    "secret": "The towns' secrets: set, edit, get, check, rekey.",
+    "secret": "Secrets of the towns and of the centre: set, edit, get, check, rekey.",
     "store": "What is remembered: check, prune, backup.",
 }
 """Name -> what it is for. The file is cli/NAME.py with `app` (a group) or a function NAME (a single command)."""
@@ -76,9 +76,13 @@ class Group(TyperGroup):
             formatter.write_dl(rows)
 
 
+CENTRE = "centre"
+"""Stands where a town is named, for the centre itself: eakte-ops secret set centre NAME."""
+
+
 def words() -> frozenset[str]:
-    """The names of all commands, and of what follows them: access, accept, check ..."""
-    found = set(COMMANDS)
+    """What no town can be named like: all commands, what follows them (access, accept, check ...), and `centre`."""
+    found = {*COMMANDS, CENTRE}
     for name in COMMANDS:
         group = getattr(import_module(f"eakte_ops.cli.{name}"), "app", None)
         for command in group.registered_commands if group else ():

@@ -14,7 +14,7 @@ from eakte_ops.errors import UsageError
 if TYPE_CHECKING:
     from eakte_ops.inventory.load import Survey
     from eakte_ops.inventory.model import Inventory, JumpHost, Server, Town
-    from eakte_ops.inventory.settings import Limits
+    from eakte_ops.inventory.settings import Limits, Settings
     from eakte_ops.remote.types import Connect, Phase, Target
     from eakte_ops.store import Migration, Store
 
@@ -87,6 +87,12 @@ class Context:
             for file, count in self.survey().left_out(towns):
                 say(f"{file} has {count} error{'s' * (count != 1)} and is left out (eakte-ops inventory check)")
         return found
+
+    def settings(self) -> Settings:
+        """eakte-ops.yml alone, for commands that need no town. Raises InvalidFile with all mistakes."""
+        from eakte_ops.inventory.settings_file import load_settings
+
+        return load_settings(self.folder)
 
     def store(self, *, must_exist: bool = False, read_only: bool = False) -> Store:
         """What is remembered: the store of this operations folder, brought up to date. The caller closes it.

@@ -4,29 +4,50 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eakte_ops.cli.access_parts import trail
+from eakte_ops.cli.commands import CENTRE
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, show, show_json
 from eakte_ops.errors import IdentityUnsafe, Refused, Status, UsageError
 
 if TYPE_CHECKING:
-    from eakte_ops.inventory.model import Inventory, Town
+    from eakte_ops.audit import Trail
+    from eakte_ops.inventory.model import Town
     from eakte_ops.secret.check import Finding
     from eakte_ops.secret.identity import Identities
     from eakte_ops.secret.rekey import Rekeyed
     from eakte_ops.secret.vault import Vault
 
-app = typer.Typer(help="The towns' secrets: set, edit, get, check, rekey.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Secrets of the towns and of the centre: set, edit, get, check, rekey.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
-OneTown = Annotated[str, typer.Argument(metavar="TOWN")]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="As the town's inventory file lists it.")]
+OneTown = Annotated[str, typer.Argument(metavar="TOWN", help="A town, or the word `centre` for the centre itself.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="As the town's inventory file, or eakte-ops.yml, lists it.")]
 Surplus = Annotated[list[str] | None, typer.Argument(hidden=True)]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Whose secrets they are: a town, or the centre itself. `names`: those that its file lists."""
+
+    id: str
+    names: tuple[str, ...]
+
+    @property
+    def lists(self) -> str:
+        """Where the names are listed."""
+        if self.id == CENTRE:
+            return "`secrets: {names: [...]}` in eakte-ops.yml"
+        return f"`secrets:` in inventories/{self.id}.yml"
 
 
 @app.command("set")
@@ -35,7 +56,7 @@ def set_(town: OneTown, name: Name, surplus: Surplus = None) -> int:
     from eakte_ops.secret.editor import without_line_end
 
     _not_on_the_command_line(surplus)
-    vault = vault_of(_listing(town, name), needs_identity=False)
+    vault = _vault(_listing(town, name).id, needs_identity=False)
     return _put("secret set", vault, name, without_line_end(_typed(town, name) if sys.stdin.isatty() else _piped()))
 
 
@@ -45,7 +66,7 @@ def edit(town: OneTown, name: Name, surplus: Surplus = None) -> int:
     from eakte_ops.secret.editor import edited
 
     _not_on_the_command_line(surplus)
-    vault = vault_of(_listing(town, name))
+    vault = _vault(_listing(town, name).id)
     return _put("secret edit", vault, name, edited(vault.reveal(name) if name in vault.names() else None, name))
 
 
@@ -56,12 +77,12 @@ def get(
     on_screen: Annotated[bool, typer.Option("--show", help="Print it although it can be seen.")] = False,
 ) -> int:
     """Print a value for the next program. On a terminal only with --show, because others may look on."""
-    inventory = CONTEXT.inventory(town)
+    holder = _holder(town)
     terminal = sys.stdout.isatty()
     if terminal and not on_screen:
         raise Refused("the value would stand on the screen", way_out="pipe it into a program, or add --show")
-    secret = vault_of(inventory.towns[town]).reveal(name)
-    trail(inventory).record("secret get", town=town, details={"name": name})
+    secret = _vault(holder.id).reveal(name)
+    _trail().record("secret get", town=_in_audit(town), details={"name": name})
     value = secret.reveal()
     # Not through `show`: this is the one place where a value is meant to leave, and it leaves as it is.
     if terminal:
@@ -78,16 +99,15 @@ def check(
     as_json: Json = False,
 ) -> int:
     """Say what is missing, left over, made for the wrong recipients, or must be changed; status 1 if anything is."""
-    inventory = CONTEXT.inventory(*(towns or ()))
-    asked = [inventory.towns[town] for town in towns or inventory.towns]
-    identities, found = _identities_or_finding(inventory)
+    asked = [_holder(town) for town in towns] if towns else _everybody()
+    identities, found = _identities_or_finding()
     found += _left_behind()
     notes: list[str] = []
-    for town in asked:
-        findings, note = _examined(town, identities)
+    for holder in asked:
+        findings, note = _examined(holder, identities)
         found += findings
         notes += note
-    names = sum(len(town.said.secrets) for town in asked)
+    names = sum(len(holder.names) for holder in asked)
     if as_json:
         from dataclasses import asdict
 
@@ -95,13 +115,13 @@ def check(
         show_json(
             "secret-check",
             1,
-            {"towns": [town.id for town in asked], "secrets": names, "findings": rows, "notes": notes},
+            {"towns": [holder.id for holder in asked], "secrets": names, "findings": rows, "notes": notes},
         )
     else:
         _show_findings(found)
         for line in notes:
             say(line)
-        say(f"{_count(len(found), 'finding')} · {_count(names, 'secret')} in {_count(len(asked), 'town')}")
+        say(f"{_count(len(found), 'finding')} · {_count(names, 'secret')} in {_asked(asked)}")
     return Status.FINDINGS if found else Status.OK
 
 
@@ -116,8 +136,7 @@ def rekey_(
     from eakte_ops.secret.recipients import read
     from eakte_ops.secret.rekey import rekey
 
-    inventory = CONTEXT.inventory(*towns)
-    vaults = [vault_of(inventory.towns[town]) for town in dict.fromkeys(towns)]
+    vaults = [_vault(_holder(town).id) for town in dict.fromkeys(towns)]
     present = {vault.town: {one.who for one in read(vault.folder).everyone} for vault in vaults}
     if remove and not any(remove in on_record for on_record in present.values()):
         from eakte_ops.yamltext import did_you_mean
@@ -129,33 +148,62 @@ def rekey_(
         here = remove if remove in present[vault.town] else ""
         if remove and not here:
             say(f'{vault.town}: "{remove}" is no recipient here')
-        trail(inventory).record("secret rekey", town=vault.town, details={"remove": here})
+        _trail().record("secret rekey", town=_in_audit(vault.town), details={"remove": here})
         open_points = _tell(rekey(vault, here)) or open_points
     return Status.FINDINGS if open_points else Status.OK
 
 
-def vault_of(town: Town, needs_identity: bool = True) -> Vault:
-    """The town's vault with the identity of this machine, for every command that needs a secret at the last moment.
+def vault_of(town: Town) -> Vault:
+    """The town's vault with the identity of this machine, for every command that needs a secret at the last moment."""
+    return _vault(town.id)
 
-    Without identity a value can be stored, but neither read nor compared.
-    """
+
+def vault_of_centre() -> Vault:
+    """The vault of the centre itself. A mistake in a town's file does not matter."""
+    return _vault(CENTRE)
+
+
+def _vault(holder: str, needs_identity: bool = True) -> Vault:
+    """Without identity a value can be stored, but neither read nor compared."""
     from eakte_ops.secret.vault import Vault
 
-    inventory = CONTEXT.inventory(town.id)
-    file = _identity_file(inventory)
-    vault = Vault(inventory.folder / "inventories", town.id)
+    file = _identity_file()
+    vault = Vault(CONTEXT.folder / "inventories", holder)
     if file is None or (not needs_identity and not file.exists()):
         return vault
     return vault.opened_by(_load(file))
 
 
-def _identity_file(inventory: Inventory) -> Path | None:
+def _holder(word: str) -> _Holder:
+    """The town of that name, or the centre. Raises UsageError, InvalidFile."""
+    if word == CENTRE:
+        return _Holder(CENTRE, CONTEXT.settings().secrets.names)
+    return _Holder(word, CONTEXT.inventory(word).towns[word].said.secrets)
+
+
+def _everybody() -> list[_Holder]:
+    towns = [_Holder(town.id, town.said.secrets) for town in CONTEXT.inventory().towns.values()]
+    return [_holder(CENTRE), *towns]
+
+
+def _trail() -> Trail:
+    from eakte_ops.audit import Trail
+
+    return Trail(CONTEXT.state)
+
+
+def _in_audit(holder: str) -> str:
+    """What concerns the centre itself concerns no town."""
+    return "" if holder == CENTRE else holder
+
+
+def _identity_file() -> Path | None:
     """EAKTE_OPS_IDENTITY, else the setting, relative to the operations folder; a person's own choice goes first."""
     named = os.environ.get("EAKTE_OPS_IDENTITY", "")
     if named:
         return Path(named).expanduser()
-    said = inventory.settings.secrets.identity
-    return inventory.folder / Path(said).expanduser() if said else None
+    said = CONTEXT.settings().secrets.identity
+    return CONTEXT.folder / Path(said).expanduser() if said else None
 
 
 def _load(file: Path) -> Identities:
@@ -169,17 +217,17 @@ def _ask_passphrase(question: str) -> str:
     return answer
 
 
-def _listing(town: str, name: str) -> Town:
-    """The town, whose inventory file must list `name`: what nobody lists, nobody would miss."""
-    found = CONTEXT.inventory(town).towns[town]
-    if name not in found.said.secrets:
+def _listing(town: str, name: str) -> _Holder:
+    """The holder, whose file must list `name`: what nobody lists, nobody would miss."""
+    holder = _holder(town)
+    if name not in holder.names:
         from eakte_ops.yamltext import did_you_mean
 
         raise UsageError(
-            f'{town} lists no secret "{name}"{did_you_mean(name, found.said.secrets)}',
-            way_out=f"add the name to `secrets:` in inventories/{town}.yml first",
+            f'{town} lists no secret "{name}"{did_you_mean(name, holder.names)}',
+            way_out=f"add the name to {holder.lists} first",
         )
-    return found
+    return holder
 
 
 def _not_on_the_command_line(surplus: list[str] | None) -> None:
@@ -213,7 +261,7 @@ def _piped() -> str:
 def _put(act: str, vault: Vault, name: str, value: str) -> int:
     from eakte_ops.secret.record import read
 
-    trail(CONTEXT.inventory(vault.town)).record(act, town=vault.town, details={"name": name})
+    _trail().record(act, town=_in_audit(vault.town), details={"name": name})
     before = read(vault.folder, name)
     file = vault.folder.shown(vault.folder.sealed(name))
     if not vault.put(name, value):
@@ -228,11 +276,11 @@ def _put(act: str, vault: Vault, name: str, value: str) -> int:
     return Status.OK
 
 
-def _identities_or_finding(inventory: Inventory) -> tuple[Identities | None, list[Finding]]:
+def _identities_or_finding() -> tuple[Identities | None, list[Finding]]:
     """`check` goes on without an identity and says why."""
     from eakte_ops.secret.check import Finding
 
-    file = _identity_file(inventory)
+    file = _identity_file()
     if file is None:
         say("No identity is named (EAKTE_OPS_IDENTITY or eakte-ops.yml): whether the files open was not tried.")
         return None, []
@@ -250,15 +298,15 @@ def _left_behind() -> list[Finding]:
     return [Finding("", str(folder), said, f"if nobody is editing: rm -r {folder}") for folder in left_behind()]
 
 
-def _examined(town: Town, identities: Identities | None) -> tuple[list[Finding], list[str]]:
-    """Findings of one town, and a note where its files were not opened although there is an identity."""
+def _examined(holder: _Holder, identities: Identities | None) -> tuple[list[Finding], list[str]]:
+    """Findings of one holder, and a note where its files were not opened although there is an identity."""
     from eakte_ops.secret.check import examine, opened_here
     from eakte_ops.secret.vault import Vault
 
-    vault = Vault(CONTEXT.folder / "inventories", town.id, identities)
-    found = examine(vault, town.said.secrets)
+    vault = Vault(CONTEXT.folder / "inventories", holder.id, identities)
+    found = examine(vault, holder.names)
     if identities is not None and vault.names() and not opened_here(vault):
-        return found, [f"{town.id}: your identity is not a recipient of all secrets; these were not opened."]
+        return found, [f"{holder.id}: your identity is not a recipient of all secrets; these were not opened."]
     return found, []
 
 
@@ -279,6 +327,13 @@ def _tell(done: Rekeyed) -> bool:
         show(f"{done.town}: {who} has a new key; whoever holds the old one can open {', '.join(names)} from git")
         show("  → was it lost or stolen? Then change these values too")
     return bool(done.leavers)
+
+
+def _asked(holders: list[_Holder]) -> str:
+    """`10 towns and the centre`."""
+    towns = sum(holder.id != CENTRE for holder in holders)
+    parts = [_count(towns, "town")] if towns else []
+    return " and ".join([*parts, *(["the centre"] if towns < len(holders) else [])])
 
 
 def _count(number: int, word: str) -> str:

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Any, Literal, Self
 
-from eakte_ops.inventory.files import Contact, Filled, Line
-from eakte_ops.product.model import Strict
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from eakte_ops.inventory.files import Address, Contact, Filled, Line, Mail, SecretName
+from eakte_ops.product.model import Language, PortNumber, Strict
+
+
+def _zone(name: str) -> str:
+    from eakte_ops.inventory.rules.times import wrong_zone
+
+    if said := wrong_zone(name):
+        raise _mistake(said)
+    return name
+
+
+def _mistake(said: str) -> Any:
+    return PydanticCustomError("rule", "{said}", {"said": said})
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class Limits(Strict):
@@ -64,10 +82,13 @@ class Work(Strict):
 
 
 class SecretSettings(Strict):
-    """How this machine opens the towns' age files."""
+    """How this machine opens age files, and which secrets the centre itself has."""
 
     identity: Line = Field(
         default="", description="age identity file; the environment variable EAKTE_OPS_IDENTITY goes before it."
+    )
+    names: tuple[SecretName, ...] = Field(
+        default=(), description="Names of the centre's own secrets (eakte-ops secret set centre NAME)."
     )
 
 
@@ -76,6 +97,51 @@ class Centre(Strict):
 
     name: Filled = Field(description="Its name, as reports show it.")
     contact: Contact = Field(description="Where the towns reach it.")
+    language: Language = Field(default="de", description="Language of the mails to the centre.")
+    zone: Zone = Field(default="Europe/Berlin", description="Time zone of the centre, IANA name.")
+
+
+class MailSettings(Strict):
+    """The mail server that takes digests and alarms."""
+
+    host: Address = Field(description="Name of the mail server, as its certificate has it.")
+    port: PortNumber = Field(default=587, description="Its port.")
+    tls: Literal["starttls", "implicit", "none"] = Field(
+        default="starttls", description="Encryption; `none` only for a mail server on this machine."
+    )
+    ca: Line = Field(
+        default="", description='File with the CA certificate, relative to this folder; "" takes those of the machine.'
+    )
+    user: Line = Field(default="", description='User at the mail server; "" sends without login.')
+    secret: SecretName | None = Field(default=None, description="Name of the password among `secrets.names`.")
+    sender: Mail = Field(description="Address that the mails come from.")
+    centre: tuple[Mail, ...] = Field(
+        default=(), description="Who gets the centre's mails; empty means `centre.contact.mail`."
+    )
+    timeout_seconds: float = Field(default=30.0, gt=0, le=600, description="Seconds that one mail may take in all.")
+    give_up_days: float = Field(default=5.0, gt=0, le=30, description="Days after which a message is given up.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.tls == "none" and not _is_this_machine(self.host):
+            raise _mistake("without encryption (`tls: none`) only to a mail server on this machine, such as 127.0.0.1")
+        if bool(self.user) != (self.secret is not None):
+            raise _mistake("`user` and `secret` are needed together, or neither of them")
+        return self
+
+
+def _is_this_machine(host: str) -> bool:
+    return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdigit())
+
+
+class AlarmSettings(Strict):
+    """How a new critical finding is told at once, within the service hours of its town."""
+
+    mail: bool = Field(default=True, description="By mail, if `mail` says how.")
+    hook: Line = Field(
+        default="", description='Program that gets each alarm as JSON on stdin, relative to this folder; "" is none.'
+    )
+    hook_seconds: float = Field(default=30.0, gt=0, le=600, description="Seconds after which the program is ended.")
 
 
 class Settings(Strict):
@@ -91,3 +157,11 @@ class Settings(Strict):
     sweep: SweepSettings = Field(default=SweepSettings(), description="How long a sweep may take.")
     retention: Retention = Field(default=Retention(), description="How long what was seen is kept.")
     limits: Limits = Field(default=Limits(), description="How much at once, how long at most.")
+    mail: MailSettings | None = Field(default=None, description="Mail server; without it nothing is sent.")
+    alarm: AlarmSettings = Field(default=AlarmSettings(), description="How a new critical finding is told at once.")
+
+    @model_validator(mode="after")
+    def _secret_is_listed(self) -> Self:
+        if self.mail is not None and self.mail.secret is not None and self.mail.secret not in self.secrets.names:
+            raise _mistake(f"the password {self.mail.secret} of `mail` is not listed: secrets: {{names: [...]}}")
+        return self

@@ -18,7 +18,7 @@ def check(town: Plain) -> Iterator[Problem]:
     """Problems of `windows` and `availability` of a town, or of the defaults."""
     windows = mapping(town, "windows")
     zone = text(windows, "zone")
-    if zone is not None and (sentence := _wrong_zone(zone)):
+    if zone is not None and (sentence := wrong_zone(zone)):
         yield Problem(("windows", "zone"), sentence)
     yield from _openings(windows, "open", ("windows", "open"))
     yield from _openings(mapping(town, "availability"), "hours", ("availability", "hours"))
@@ -26,7 +26,7 @@ def check(town: Plain) -> Iterator[Problem]:
 
 
 @cache
-def _wrong_zone(zone: str) -> str:
+def wrong_zone(zone: str) -> str:
     """The sentence about a zone that does not exist; "" for one that does."""
     try:
         ZoneInfo(zone)
