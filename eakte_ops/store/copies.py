@@ -17,10 +17,9 @@ def copy(path: Path, to: Path, *, replace: bool = False) -> None:
     Nobody is held up by it. `to` appears when it is whole. Raises UsageError where it exists (unless `replace`),
     MachineFailed where it can not be written or is not right when it is read again; then nothing is left behind.
     """
-    part = to.with_name(f"{to.name}.part")
+    part = to.with_name(f"{to.name}.{os.getpid()}.part")
     _reserve(to, replace)
     try:
-        part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         _write(path, part)
         _verify(part)

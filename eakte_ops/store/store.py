@@ -32,6 +32,10 @@ class Rows:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
+    def over(self) -> None:
+        """The transaction has ended: whoever goes on with it has made a mistake, and hears so."""
+        del self._connection
+
     def run(self, sql: str, values: Values = ()) -> int:
         """Carry out one statement; give the number of rows it changed."""
         return self._connection.execute(sql, values).rowcount
@@ -73,9 +77,14 @@ class Store:
         """
         if read_only:
             return cls._to_read(path, migrations)
-        with as_sentences(path):
-            _must_be_there(path)
-            return cls(path, _open_made(path, migrations), migrations)
+        try:
+            with as_sentences(path):
+                _must_be_there(path)
+                return cls(path, _open_made(path, migrations), migrations)
+        except OSError as problem:
+            raise MachineFailed(
+                f"the store can not be opened ({problem.strerror}); nothing stored before is lost", place=str(path)
+            ) from problem
 
     @classmethod
     def _to_read(cls, path: Path, migrations: Sequence[Migration]) -> Store:
@@ -98,9 +107,11 @@ class Store:
         """A transaction that sees one state of the store and changes nothing; it waits for nobody."""
         with as_sentences(self.path):
             self._connection.execute("BEGIN")
+            rows = Rows(self._connection)
             try:
-                yield Rows(self._connection)
+                yield rows
             finally:
+                rows.over()
                 self._undo()
 
     @contextmanager
@@ -108,8 +119,10 @@ class Store:
         """A transaction that is on disk when the block ends; nothing of it is, when the block raises."""
         with as_sentences(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
+            rows = Rows(self._connection)
             try:
-                yield Rows(self._connection)
+                yield rows
+                rows.over()
                 self._connection.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):  # what is told is why, not what came of it
@@ -178,13 +191,8 @@ class Store:
 
 def _must_be_there(path: Path) -> None:
     """Folder and file with rights for nobody else; the files that SQLite adds beside it get the same."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-    except OSError as problem:
-        raise MachineFailed(
-            f"the store can not be opened ({problem.strerror}); nothing stored before is lost", place=str(path)
-        ) from problem
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 def _open_made(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:

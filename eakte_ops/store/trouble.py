@@ -34,7 +34,7 @@ def told(error: sqlite3.Error, path: Path) -> EakteError:
         return Busy(
             "another command is writing and did not come to an end in time; nothing was written",
             place=place,
-            way_out="try again in a moment; if it stays, a command hangs: eakte-ops store check names the file",
+            way_out="try again in a moment; if it stays, see which eakte-ops is running on this machine",
         )
     if code in _DAMAGED:
         return MachineFailed(f"the store is damaged ({error})", place=place, way_out=_DAMAGE_WAY_OUT)

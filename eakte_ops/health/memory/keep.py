@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eakte_ops.health.memory import kept_figures, kept_findings, kept_states, towns
+from eakte_ops.health.memory.given import Look, Told
 from eakte_ops.health.memory.kept_findings import Key, Ledger
 from eakte_ops.health.memory.kept_states import Intervals
 from eakte_ops.health.memory.life import After
 from eakte_ops.health.types import WORST_FIRST, AnyCheck, Identity, Judged, TownCheck
 
 if TYPE_CHECKING:
-    from eakte_ops.health.memory.given import Look, Told
     from eakte_ops.health.memory.known import Change
     from eakte_ops.inventory.model import Town
     from eakte_ops.store import Rows
@@ -58,7 +58,8 @@ def keep(
     from eakte_ops.health.catalogue import CHECKS
 
     results = _by_key((told.judged, told.cause) for told in said)
-    ledger, intervals = Ledger.of(rows, town.id, at), Intervals.of(rows, town.id)
+    ledger = Ledger.of(rows, town.id, at, {key[:2] for key in results})
+    intervals = Intervals.of(rows, town.id)
     absent = (ledger.current.keys() | intervals.ongoing.keys()) - results.keys()
     off = {key for key in absent if _concerns_no_more(key, looks, town, CHECKS)}
     wholly = _judged_wholly(results)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -31,26 +31,30 @@ _UPDATE = """UPDATE finding SET verdict = ?, began = ?, seen = ?, opened = ?, un
 
 @dataclass
 class Ledger:
-    """The current findings of one town and what becomes of them. `news`: what was told, by finding."""
+    """The current findings of one town and what becomes of them.
+
+    `asked`: servers and checks that this look has results of. `news`: what was told, by finding.
+    """
 
     rows: Rows
     town: str
     at: float
     current: dict[Key, tuple[int, Life]] = field(default_factory=dict)
+    asked: Collection[tuple[str, str]] = ()
     news: list[tuple[int, Kind]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, rows: Rows, town: str, at: float) -> Ledger:
+    def of(cls, rows: Rows, town: str, at: float, asked: Collection[tuple[str, str]] = ()) -> Ledger:
         """The ledger of `town`, for a look at `at`."""
         found = rows.all("SELECT * FROM finding WHERE town = ? AND ended IS NULL", (town,))
         current = {(row["server"], row["check_"], row["subject"]): (int(row["id"]), _life(row)) for row in found}
-        return cls(rows, town, at, current)
+        return cls(rows, town, at, current, asked)
 
     def judged(self, judged: Judged, cause: Identity | None, after: After, check: AnyCheck | None) -> None:
         """One result that does not wait."""
         key = (judged.server, judged.check, judged.result.subject)
         id_, life = self.current.get(key, (0, None))
-        why = None if cause is None else json.dumps(cause)
+        why = self._still(life) if cause is None else json.dumps(cause)
         turn = look(life, judged.verdict, self.at, after, why)
         self._turned(key, id_, life, turn)
         if turn.began is not None:
@@ -81,6 +85,14 @@ class Ledger:
             for id_, kind in self.news
             if (known := findings.one(self.rows, id_)) is not None
         )
+
+    def _still(self, life: Life | None) -> str | None:
+        """The cause that is remembered, as long as nobody has looked whether it is still there (in a lighter look)."""
+        if life is None or life.cause is None:
+            return None
+        _town, server, check, subject = json.loads(life.cause)
+        there = (server, check, subject) in self.current and (server, check) not in self.asked
+        return life.cause if there else None
 
     def _turned(self, key: Key, id_: int, before: Life | None, turn: Turn) -> None:
         if before is None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from eakte_ops.clock import Clock
 from eakte_ops.errors import TimedOut, UsageError
 from eakte_ops.health.catalogue import CHECKS
 from eakte_ops.health.memory import findings, keep
 from eakte_ops.health.memory.known import Ack
+from eakte_ops.health.types import Judged, Result, Text
 from tests.unit.memory.looks import (
     AT,
     DAY,
@@ -138,6 +141,15 @@ def test_a_consequence_is_told_when_its_cause_is_over(memory: Memory) -> None:
     assert (left.check, left.began, left.opened) == ("gateway.answer", AT, AT + 3600)
 
 
+def test_a_lighter_look_that_did_not_see_the_cause_does_not_tell_its_consequence(memory: Memory) -> None:
+    cause = said("critical", "dms", check="service.health")
+    effect = because(said("critical", "gateway", check="gateway.answer"), "service.health")
+    memory.look(cause, effect)
+    assert memory.look(effect) == []
+    assert memory.subjects() == ["dms"]
+    assert memory.look(said("ok", "other", check="service.health"), effect) == ["opened gateway", "closed dms"]
+
+
 def test_what_waits_changes_nothing_and_is_remembered_as_waiting(memory: Memory) -> None:
     waits = said("unknown", "/var", reason="too-new", values={"have": 1, "wanted": 7}, waits=True)
     memory.look(said("warning", "/var"))
@@ -212,6 +224,21 @@ def test_findings_of_the_centre_itself(memory: Memory) -> None:
         assert (over.kind, over.finding.subject) == ("closed", "2026-11-23")
 
 
+def test_a_check_of_the_centre_may_have_its_texts_elsewhere(memory: Memory) -> None:
+    own = Judged("", "", "sweep.missed", "centre", Result("critical", said="missed"))
+    check = replace(
+        CHECKS["clock.offset"],
+        name="sweep.missed",
+        text={language: Text("Nights", "means", "do", {"missed": "a night was missed"}) for language in ("de", "en")},
+    )
+    with memory.store.writing() as rows:
+        keep.raise_own(rows, AT, [own], EACH, {"sweep.missed": check})
+    assert memory.open()[0].text["en"].said == "a night was missed"
+    with memory.store.writing() as rows:
+        keep.raise_own(rows, AT, [own], EACH)
+    assert memory.open()[0].text["en"].title == "sweep.missed"
+
+
 def test_light_checks_and_those_of_the_night_need_different_numbers_of_looks(memory: Memory) -> None:
     needs = keep.Needs(3, 4, 1, 2)
     light = next((check for check in CHECKS.values() if check.light), None)
@@ -268,6 +295,17 @@ def test_open_findings_worst_first_by_town_and_owner(memory: Memory) -> None:
     with memory.store.reading() as rows:
         assert [each.subject for each in findings.current(rows, "herdecke", "centre")] == ["c"]
         assert findings.current(rows, "witten") == ()
+
+
+def test_what_was_open_lately(memory: Memory) -> None:
+    memory.look(said("warning", "old"), said("warning", "open"), later=40 * DAY)
+    memory.look(said("ok", "old"), said("warning", "new"), said("warning", "open"), later=10 * DAY)
+    memory.look(said("ok", "new"), said("warning", "open"))
+    clock = Clock(now=lambda: datetime.fromtimestamp(memory.at + 2 * DAY, UTC))
+    with memory.store.reading() as rows:
+        assert [each.subject for each in findings.recent(rows, "herdecke", 5, clock)] == ["new", "open"]
+        assert [each.subject for each in findings.recent(rows, "herdecke", 30, clock)] == ["new", "old", "open"]
+        assert findings.recent(rows, "witten", 30, clock) == ()
 
 
 def test_a_candidate_is_no_finding(patient: Memory) -> None:
