@@ -56,6 +56,7 @@ def build_argv(root: Path, overlay: Path, finish: Path) -> list[str]:
         "--quiet",
         "--variant=minbase",
         *_LEAN,
+        "--skip=cleanup/apt",  # what is left there is the lab's own, see image.sh
         f"--include={','.join(PACKAGES)}",
         f'--customize-hook=cp -a {overlay}/. "$1"',
         f'--customize-hook=sh {finish} "$1"',

@@ -7,7 +7,7 @@ root=$1
 for unit in systemd-remount-fs.service console-getty.service; do
   ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
-for unit in systemd-networkd.service ssh.service lab-host-key.service; do
+for unit in systemd-networkd.service ssh.service lab-host-key.service lab-package-lists.timer; do
   chroot "$root" systemctl --quiet enable "$unit"
 done
 for unit in postgresql.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
@@ -15,6 +15,11 @@ for unit in postgresql.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-b
   chroot "$root" systemctl --quiet disable "$unit" 2>/dev/null || true
 done
 chroot "$root" pg_dropcluster 15 main 2>/dev/null || true
+
+# What is known of newer packages comes from the lab's own folder and from nowhere else.
+rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/archives/*.deb "$root"/var/cache/apt/*.bin
+rm -f "$root"/etc/apt/sources.list.d/*
+chroot "$root" sh /usr/local/lib/lab-packages.sh
 
 # Every host is somebody else: own host key, own machine id.
 rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/hostname" "$root/etc/resolv.conf"

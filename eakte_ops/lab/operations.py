@@ -41,6 +41,13 @@ holders:
       - {machine: ops-1, account: look, key: "NIGHT", expires: "END"}
 signers: []
 """
+_DEFAULTS = "inventories/_defaults.yml"
+# Goes on behind the last key of the sample, which is `thresholds`.
+_THRESHOLDS = """\
+  # Only in the lab: its hosts are booted when somebody trains, and no update may wait there.
+  machine.restart: {hours: 0}
+  updates.security: {days: 0}
+"""
 _KEYS_LAST = timedelta(days=365)
 
 
@@ -53,7 +60,8 @@ def write_operations(
     age_identity(keys, "age-identity")
     public = {name: _public_part(ssh_key(keys, name)) for name in (NIGHT, PERSON)}
     (folder / "inventories").mkdir(exist_ok=True)
-    for name in ("_defaults", *(town.key for town in wanted)):
+    _write(folder / _DEFAULTS, (samples_folder() / _DEFAULTS).read_text(encoding="utf-8") + _THRESHOLDS)
+    for name in (town.key for town in wanted):
         file = f"inventories/{name}.yml"
         _write(folder / file, (samples_folder() / file).read_text(encoding="utf-8"))
     own = ", ".join(f'"{net.operations}"' for town in known for net in town.networks if net.operations)

@@ -35,6 +35,11 @@ EXPECTED = {
     "slow-login": ("witten-gw", "login.time", "", "local-it"),
     "hanging-mount": ("witten-app", "mount.remote", "/mnt/archive", "local-it"),
     "changed-host-key": ("witten-gw", "reachable", "", "local-it"),
+    "updates-waiting": ("witten-index", "updates.security", "", "local-it"),
+    "reboot-pending": ("witten-gw", "machine.reboot", "", "local-it"),
+    "storage-unreachable": ("witten-db", "backup.storage", "witten-store", "local-it"),
+    "read-only-mount": ("witten-db", "disk.writable", "/srv/archive", "local-it"),
+    "names-broken": ("witten-gw", "names.resolution", "resolver", "local-it"),
 }
 
 

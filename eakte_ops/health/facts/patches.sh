@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # Which updates wait, by what is known on the server: no network, no root, nothing is changed.
 #   manager <TAB> apt | NAME of another one | none
-#   lists <TAB> age of the package lists in seconds | unknown
+#   lists <TAB> age of the package lists in seconds | unknown: there are none
 #   waits <TAB> package <TAB> yes|no        yes: from the distribution's security archive
 #   end <TAB> status of the question
 export LC_ALL=C
@@ -15,7 +15,9 @@ if ! command -v apt-get >/dev/null; then
 fi
 printf 'manager\tapt\n'
 # The lists themselves bear the time of the archive, so what an update touches on the way says when it was.
-touched=$(stat -c %Y /var/lib/apt/lists /var/lib/apt/lists/partial /var/lib/apt/periodic/update-success-stamp \
+set -- /var/lib/apt/lists/*Release
+touched=
+[ -e "$1" ] && touched=$(stat -c %Y /var/lib/apt/lists /var/lib/apt/lists/partial /var/lib/apt/periodic/update-success-stamp \
   /var/lib/apt/periodic/update-stamp 2>/dev/null | sort -n | tail -n 1)
 if [ -n "$touched" ]; then
   printf 'lists\t%s\n' "$(($(date +%s) - touched))"

@@ -60,6 +60,11 @@ _ALL = (
         carries={"/run/lab-hanging-mount.py": "hanging_mount.py"},
     ),
     _own("changed-host-key", "gateway", "the server shows another host key than the confirmed one"),
+    _own("updates-waiting", "index", "a security update waits for somebody to install it"),
+    _own("reboot-pending", "gateway", "an update asked for a new start of the machine"),
+    _own("storage-unreachable", "database", "the server does not reach the backup storage any more"),
+    _own("read-only-mount", "database", "a file system became read-only"),
+    _own("names-broken", "gateway", "the name server does not answer any more"),
 )
 
 SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in _ALL}
