@@ -17,6 +17,7 @@ from eakte_ops.cli.context import Context
 from eakte_ops.health import catalogue
 from eakte_ops.health.facts.certificate import tls_ports
 from eakte_ops.health.facts.ports import wanted_ports
+from eakte_ops.health.facts.product import merged_folders
 from eakte_ops.health.facts.startup import start_files
 from eakte_ops.health.facts.units import units_of
 from eakte_ops.health.facts.web import Request, requests
@@ -55,9 +56,17 @@ def site(server: str = "herdecke-box") -> Site:
     raise KeyError(server)
 
 
+OURS: Mapping[str, Any] = {
+    "product": {"status": "UP", "details": {"release": "11.0"}},
+    "licence": {"status": "UP", "details": {"valid_until": "2027-11-22"}},
+    "documents": {"status": "UP", "details": {"highest": 300}},
+}
+"""What Musterakte says in health bodies beyond Spring's own; here every program says all of it."""
+
+
 def up(**parts: str) -> bytes:
     """A health body that says UP; `parts`: nested components with their status."""
-    nested = {"diskSpace": {"status": "UP", "details": {"total": 3 * 10**9, "free": 2 * 10**9}}}
+    nested = {"diskSpace": {"status": "UP", "details": {"total": 3 * 10**9, "free": 2 * 10**9}}, **OURS}
     return json.dumps(
         {"status": "UP", "components": {**nested, **{name: {"status": word} for name, word in parts.items()}}}
     ).encode()
@@ -129,6 +138,7 @@ def units(
             "ActiveState": "active",
             "SubState": "running",
             "UnitFileState": "enabled",
+            "NRestarts": "0",
             **states.get(component.replace("-", "_"), {}),
         }
         lines += [*(f"unit\t{key}={value}" for key, value in shown.items()), "unit\t"]
@@ -163,6 +173,32 @@ def database(
     return "\n".join([*(json.dumps(each) for each in said.values() if each is not None), "psql 0", ""]).encode()
 
 
+def product(
+    known: Site,
+    *,
+    current: str = "releases/11.0",
+    releases: Mapping[str, float] | None = None,
+    places: Mapping[str, str] | None = None,
+    yml: tuple[str, ...] = ("application.yml", "routes.yml"),
+    logs: int = 1_000_000,
+    rests: Mapping[str, float] | None = None,
+    states: tuple[tuple[str, float, str], ...] = (),
+) -> bytes:
+    """What product.sh prints. `releases`, `rests`: name -> seconds old; `states`: name, seconds old, line."""
+    now = NOW.timestamp()
+    layout = known.layout
+    lines = [f"current\t{'ok' if current else 'absent'}\t{current}"]
+    lines += [f"release\t{now - old:.10f}\t{name}" for name, old in (releases or {"11.0": 9e5}).items()]
+    marks = {layout.releases: "ok", **dict.fromkeys(merged_folders(known).values(), "ok"), **(places or {})}
+    for folder in merged_folders(known).values():
+        lines += [f"yml\t{folder}\t{path}" for path in yml]
+    lines += [f"place\t{mark}\t{place}" for place, mark in marks.items()]
+    lines += [f"rest\t{now - old:.10f}\t{path}" for path, old in (rests or {}).items()]
+    lines += [f"log\t{part.name}\t{logs}" for part in known.components]
+    lines += [f"state\t{name}\t{now - old:.0f}\t{line}" for name, old, line in states]
+    return "\n".join([*lines, f"end\t{now:.0f}", ""]).encode()
+
+
 def granted(wanted: Expected) -> bytes:
     grant = wanted.grant
     assert grant.job is not None
@@ -195,7 +231,7 @@ def granted(wanted: Expected) -> bytes:
 
 
 def machine(**changed: str | None) -> bytes:
-    """What machine.sh prints. `changed`: first word of a line (and, with _, of `memory`) -> the rest, None: left out."""
+    """What machine.sh prints. `changed`: first word of a line (with _ for a tab) -> the rest, None: no line."""
     said: dict[str, str | None] = {
         "memory_MemTotal": "16000000",
         "memory_MemAvailable": "9000000",
@@ -230,6 +266,7 @@ def outputs(known: Site, when: float = NOW.timestamp() + 0.5) -> dict[str, bytes
         "web": web(known),
         "certificate": f"{certificates}end\n".encode(),
         "database": database(),
+        "product": product(known),
         "startup": f"{starts}end\n".encode(),
         "access.granted": granted(known.granted()),
         "machine": machine(),
