@@ -10,18 +10,25 @@ from eakte_ops.errors import UsageError
 from eakte_ops.health.checks import (
     access,
     algorithms,
+    backups,
     database,
+    documents,
     forecast,
     gateway,
     index,
+    licence,
+    logs,
     machine,
     memory,
     network,
     patches,
     reach,
+    releases,
+    restarts,
     services,
     sessions,
     storage,
+    temporary,
     units,
     watch,
     work,
@@ -36,8 +43,10 @@ if TYPE_CHECKING:
 CHECKS: Mapping[str, AnyCheck] = {
     check.name: check
     for room in (
-        *(reach, algorithms, storage, forecast, memory, machine, units, services, gateway, index, database),
-        *(sessions, work, network, patches, access),
+        *(reach, algorithms, storage, forecast, memory, machine, units),
+        *(services, restarts, licence, gateway, index),
+        *(database, sessions, work, documents, releases, logs, temporary, backups),
+        *(network, patches, access),
         watch,  # the last question of all: it leaves the mark that there was a look
     )
     for check in room.CHECKS

@@ -1,4 +1,4 @@
-"""What clerks see first: the gateway's page, and how long its certificate is valid."""
+"""What clerks see first: the gateway's page, how long its certificate is valid, and what it takes as configuration."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from eakte_ops.health.checks.services import no_body
 from eakte_ops.health.checks.units import unit_of
 from eakte_ops.health.facts.certificate import CERTIFICATE, Certificate, tls_ports
+from eakte_ops.health.facts.product import PRODUCT, merged_folders
 from eakte_ops.health.facts.units import UNITS
 from eakte_ops.health.facts.web import WEB, Reply, Request, reply_to, requests
 from eakte_ops.health.limits import limit
-from eakte_ops.health.types import Cause, Check, Look, NotKnown, Result, Site, Text, Values, unknown
+from eakte_ops.health.types import Cause, Check, Look, NoLimits, NotKnown, Result, Site, Text, Values, unknown
 
 _NOTICE = 503
 _NOBODY_BEHIND = (502, 504)
@@ -66,6 +67,8 @@ PAGE = Check(
     limits=PageLimits(),
     judge=_page,
     concerns=lambda site: bool(_pages(site)),
+    light=True,
+    trends=("seconds",),
     text={
         "en": Text(
             title="The gateway shows its page",
@@ -83,6 +86,9 @@ PAGE = Check(
                 "broken": "the gateway breaks its answer off (curl status {curl})",
             },
             todos={"notice": "is work going on? if not, the notice page was forgotten"},
+            incident="The gateway answered every request, with an empty page. Its service was green everywhere; what "
+            "was wrong was known only after the fortieth call.",
+            clerks="the start page does not come, comes late, or shows a notice",
         ),
         "de": Text(
             title="Das Gateway zeigt seine Seite",
@@ -101,6 +107,9 @@ PAGE = Check(
                 "broken": "das Gateway bricht die Antwort ab (curl-Status {curl})",
             },
             todos={"notice": "Wird gerade gearbeitet? Wenn nicht, wurde die Hinweisseite vergessen"},
+            incident="Das Gateway beantwortete jede Anfrage, mit einer leeren Seite. Sein Dienst war überall grün; was "
+            "los war, wusste man erst nach dem vierzigsten Anruf.",
+            clerks="die Startseite kommt nicht, kommt spät oder zeigt einen Hinweis",
         ),
     },
 )
@@ -150,6 +159,7 @@ END = Check(
     limits=CertificateLimits(),
     judge=_certificates,
     concerns=lambda site: bool(tls_ports(site)),
+    trends=("days_left",),
     text={
         "en": Text(
             title="Certificates are valid long enough",
@@ -163,6 +173,9 @@ END = Check(
                 "none": "port {port} shows no certificate",
             },
             todos={"none": "is TLS set up on {server}? look at the gateway's log and its tls.crt and tls.key"},
+            incident="The new certificate had been ordered in time and lay in a mailbox. The old one ended at "
+            "midnight; from eight o'clock on every browser warned of the town's own e-file.",
+            clerks="from its end on the browser warns or refuses the page",
         ),
         "de": Text(
             title="Zertifikate gelten lange genug",
@@ -176,8 +189,67 @@ END = Check(
                 "none": "Port {port} zeigt kein Zertifikat",
             },
             todos={"none": "Ist TLS auf {server} eingerichtet? Protokoll des Gateways, tls.crt und tls.key ansehen"},
+            incident="Das neue Zertifikat war rechtzeitig beantragt und lag in einem Postfach. Das alte endete um "
+            "Mitternacht; ab acht Uhr warnte jeder Browser vor der eigenen eAkte.",
+            clerks="ab seinem Ende warnt der Browser oder zeigt die Seite nicht",
         ),
     },
 )
 
-CHECKS = (PAGE, END)
+
+def _stray(look: Look, _limits: NoLimits) -> Iterable[Result]:
+    product = look[PRODUCT]
+    for component, folder in merged_folders(look.site).items():
+        part = look.site.component(component)
+        known = part.component.merged.files.get(look.site.release) if part and part.component.merged else None
+        state = product.places.get(folder)
+        if state != "ok" or known is None:
+            yield unknown(NotKnown("denied" if state == "denied" else "left-out", err=folder), component)
+            continue
+        found = tuple(path for path in product.yml.get(folder, ()) if path not in known)
+        values: Values = {"names": found or ("-",), "folder": folder}
+        yield Result("warning" if found else "ok", component, "stray" if found else "clean", values)
+
+
+STRAY = Check(
+    name="gateway.stray",
+    owner="centre",
+    facts=(PRODUCT,),
+    limits=NoLimits(),
+    judge=_stray,
+    concerns=lambda site: bool(merged_folders(site)),
+    text={
+        "en": Text(
+            title="No stray file in the gateway's configuration",
+            means="At its start the gateway takes EVERY file that ends in .yml in its folder and below it. A copy that "
+            "somebody kept there counts, too, and overrules what was changed since, from the next start on.",
+            todo="compare {names} in {folder} on {server} with what should be there; keep a copy elsewhere, then "
+            "delete",
+            said={
+                "clean": "{folder} holds the files of the release and no other",
+                "stray": "{names} in {folder} does not belong there and counts from the next start on",
+            },
+            incident="Before a change somebody kept application-prod-old.yml beside the new file. It sorted later and "
+            "won: after the next reboot the gateway pointed to a server that had been switched off.",
+            clerks="after a restart of the gateway: nothing, or the old address",
+        ),
+        "de": Text(
+            title="Keine fremde Datei in der Konfiguration des Gateways",
+            means="Das Gateway liest beim Start JEDE Datei, die auf .yml endet, in seinem Ordner und darunter. Eine "
+            "Kopie, die dort jemand aufgehoben hat, zählt mit und geht dem, was seither geändert wurde, vom nächsten "
+            "Start an vor.",
+            todo="{names} in {folder} auf {server} mit dem vergleichen, was dort sein soll; anderswo aufheben, dann "
+            "löschen",
+            said={
+                "clean": "in {folder} liegen die Dateien der Version und keine andere",
+                "stray": "{names} in {folder} gehört dort nicht hin und zählt vom nächsten Start an",
+            },
+            incident="Vor einer Änderung hob jemand application-prod-old.yml neben der neuen Datei auf. Sie kam im "
+            "Alphabet später und gewann: nach dem nächsten Neustart zeigte das Gateway auf einen abgeschalteten "
+            "Server.",
+            clerks="nach einem Neustart des Gateways: gar nichts oder die alte Adresse",
+        ),
+    },
+)
+
+CHECKS = (PAGE, END, STRAY)

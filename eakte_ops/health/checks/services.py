@@ -91,6 +91,7 @@ HEALTH = Check(
     limits=NoLimits(),
     judge=_health,
     concerns=lambda site: bool(health_requests(site)),
+    light=True,
     text={
         "en": Text(
             title="What the programs say about themselves",
@@ -108,6 +109,9 @@ HEALTH = Check(
                 "silent": "{subject} does not answer within {seconds:span}",
                 "broken": "{subject} breaks its answer off (curl status {curl})",
             },
+            incident="A microservice answered HTTP 200 to every monitoring and said DOWN in the body. For two days new "
+            "documents could be stored and not opened.",
+            clerks="single functions fail: opening, preview, search or workflow",
         ),
         "de": Text(
             title="Was die Programme über sich selbst sagen",
@@ -125,6 +129,9 @@ HEALTH = Check(
                 "silent": "{subject} antwortet nicht in {seconds:span}",
                 "broken": "{subject} bricht die Antwort ab (curl-Status {curl})",
             },
+            incident="Ein Microservice antwortete jeder Überwachung mit HTTP 200 und sagte im Inhalt DOWN. Zwei Tage "
+            "lang ließen sich neue Dokumente ablegen und nicht öffnen.",
+            clerks="einzelne Funktionen scheitern: Öffnen, Vorschau, Suche oder Workflow",
         ),
     },
 )
@@ -199,6 +206,8 @@ AGGREGATE = Check(
                 "differs": "the overview says {theirs} about {subject}, which itself says {own}",
                 "unlisted": "the overview does not know {subject}, which itself says {own}",
             },
+            incident="The overview showed ten green services while one of them had been gone since the morning. The "
+            "hotline read it out to callers until noon.",
         ),
         "de": Text(
             title="Die Übersicht stimmt mit den Diensten überein",
@@ -211,6 +220,8 @@ AGGREGATE = Check(
                 "differs": "die Übersicht sagt {theirs} über {subject}, der selbst {own} sagt",
                 "unlisted": "die Übersicht kennt {subject} nicht, der selbst {own} sagt",
             },
+            incident="Die Übersicht zeigte zehn grüne Dienste, während einer davon seit dem Morgen fehlte. Bis "
+            "mittags las die Hotline sie den Anrufenden vor.",
         ),
     },
 )
@@ -233,6 +244,7 @@ LISTENING = Check(
     limits=NoLimits(),
     judge=_ports,
     concerns=lambda site: bool(wanted_ports(site)),
+    light=True,
     text={
         "en": Text(
             title="Ports without a page of their own",
@@ -240,6 +252,9 @@ LISTENING = Check(
             "good start, so a closed one means that clients can not log in.",
             todo="look at startup.txt and the log of the component on {server}, then restart it",
             said={"open": "{subject}: port {port} is open", "closed": "{subject}: nothing listens on port {port}"},
+            incident="After a reboot the application server's process ran and its unit was green. It waited for a "
+            "database on another server and never opened port 4000: no client got in.",
+            clerks="the client can not log in",
         ),
         "de": Text(
             title="Ports ohne eigene Seite",
@@ -247,6 +262,9 @@ LISTENING = Check(
             "nach einem guten Start geöffnet; ist er zu, kann sich niemand anmelden.",
             todo="startup.txt und Protokoll der Komponente auf {server} ansehen, dann neu starten",
             said={"open": "{subject}: Port {port} ist offen", "closed": "{subject}: niemand lauscht auf Port {port}"},
+            incident="Nach einem Neustart lief der Prozess des Anwendungsservers, seine Unit war grün. Er wartete auf "
+            "eine Datenbank auf einem anderen Server und öffnete Port 4000 nie: kein Client kam hinein.",
+            clerks="der Client kann sich nicht anmelden",
         ),
     },
 )
@@ -287,6 +305,9 @@ START = Check(
                 "bad": "the last start of {subject} did not succeed: {line}",
                 "absent": "{subject} left no start report in {file}",
             },
+            incident="A licence of a later release made the server refuse its work. It said so in startup.txt and "
+            "stayed up; for three hours the network was suspected.",
+            clerks="nobody can log in, although everything seems to run",
         ),
         "de": Text(
             title="Der letzte Start ging gut aus",
@@ -298,6 +319,9 @@ START = Check(
                 "bad": "der letzte Start von {subject} gelang nicht: {line}",
                 "absent": "{subject} hat in {file} keinen Startbericht hinterlassen",
             },
+            incident="Wegen einer Lizenz für eine spätere Version verweigerte der Server die Arbeit. Er schrieb es in "
+            "startup.txt und lief weiter; drei Stunden lang stand das Netz im Verdacht.",
+            clerks="niemand kann sich anmelden, obwohl alles zu laufen scheint",
         ),
     },
 )

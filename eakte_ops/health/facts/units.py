@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eakte_ops.health.facts.reading import lines, question
+from eakte_ops.health.facts.reading import lines, question, whole
 from eakte_ops.health.types import Fact, NotKnown, Site
 from eakte_ops.remote.types import Answer, Question, Visit
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """systemd's words. `enabled` is UnitFileState: "disabled" (start by hand) is no fault by itself."""
+    """systemd's words. `enabled` is UnitFileState: "disabled" (start by hand) is no fault by itself.
+
+    `restarts`: how often systemd started it again by itself since somebody started it; None: it does not say.
+    """
 
     load: str
     active: str
     sub: str
     enabled: str
     result: str
+    restarts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,9 @@ def _unit(block: Mapping[str, str]) -> Unit:
     keys = ("LoadState", "ActiveState", "SubState", "UnitFileState", "Result")
     if any(key not in block for key in keys[:3]):
         raise NotKnown("unreadable", what="systemctl show")
-    return Unit(*(block.get(key, "") for key in keys))
+    restarts = block.get("NRestarts", "")
+    count = whole(restarts, "NRestarts", 2**32) if restarts else None
+    return Unit(*(block.get(key, "") for key in keys), restarts=count)
 
 
 UNITS = Fact("units", _ask, _parse)

@@ -11,7 +11,7 @@ failed=$(systemctl list-units --state=failed --plain --no-legend --no-pager --fu
 printf '%s\n' "$failed" | awk 'NF { print "failed\t" $1 }'
 second=0
 if [ $# -gt 0 ]; then
-  shown=$(systemctl show --no-pager --property=Id,LoadState,ActiveState,SubState,UnitFileState,Result -- "$@") || second=$?
+  shown=$(systemctl show --no-pager --property=Id,LoadState,ActiveState,SubState,UnitFileState,Result,NRestarts -- "$@") || second=$?
   printf '%s\n' "$shown" | awk '{ print "unit\t" $0 }'
 fi
 for each in hold stop; do
