@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from eakte_ops.cli.quick import quicken
 from eakte_ops.errors import UsageError
 
 COMMANDS = {
@@ -20,6 +21,7 @@ COMMANDS = {
     "inventory": "Towns and servers: check, list and show them.",
     "lab": "Real hosts on this machine: boot, break and mend them.",
     "secret": "Secrets of the towns and of the centre: set, edit, get, check, rekey.",
+    "status": "Is a town up, who is on it: at once, without asking a server.",
     "store": "What is remembered: check, prune, backup.",
 }
 """Name -> what it is for. The file is cli/NAME.py with `app` (a group) or a function NAME (a single command)."""
@@ -27,6 +29,10 @@ COMMANDS = {
 
 class Commands(TyperGroup):
     """The program's own group: knows all names, loads one command."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        quicken(self)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """All names, sorted."""
@@ -38,6 +44,7 @@ class Commands(TyperGroup):
             return None
         if cmd_name not in self.commands:
             self.commands[cmd_name] = _load(cmd_name)
+            quicken(self.commands[cmd_name])
         return self.commands[cmd_name]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

@@ -1,0 +1,254 @@
+"""The status as the hotline reads it out: whether a town is up comes first; where that is old, how old it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from eakte_ops.cli.finding_lines import MARKS, STYLES, counts, in_hand, place_of, rows, text_of, when, wrapped
+from eakte_ops.cli.sparkline import GAP
+from eakte_ops.cli.status_view import DAYS, TownView
+from eakte_ops.cli.times import ago, moment, name_of, zone_of_town
+from eakte_ops.health import wording
+
+if TYPE_CHECKING:
+    from eakte_ops.cli.output import Style
+    from eakte_ops.health.memory.known import Known
+    from eakte_ops.health.types import Language, Verdict
+
+_MOST = 10
+"""Findings that are said in short."""
+
+_WORDS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "up": "{town} is up (looked {ago}).",
+        "limited": "{town} is up, but not all of it works (looked {ago}).",
+        "down": "{town} is down since {since} (looked {ago}).",
+        "unknown": "Whether {town} is up is not known (last look {ago}).",
+        "stale": "Out of date: the last look was {ago}.",
+        "stale-up": "{town} was up then.",
+        "stale-limited": "{town} was up then, but not all of it worked.",
+        "stale-down": "{town} was down then, since {since}.",
+        "stale-unknown": "Whether {town} was up was not known then.",
+        "never": "never",
+        "one": "One finding that clerks may notice:",
+        "many": "{count} findings that clerks may notice:",
+        "perhaps": "at worst: {clerks}",
+        "none": "Clerks should notice nothing.",
+        "release": "release {release}",
+        "backup": "last backup: {said}",
+        "no-backup": "last backup: not known yet",
+        "window": "next window {begin}-{end}",
+        "window-today": "next window today {begin}-{end}",
+        "window-open": "window open until {end}",
+        "window-always": "window open at any time",
+        "no-window": "no window within a year",
+        "whole": "full look {at}",
+        "zone": "times: {zone}",
+        "response": "response time",
+        "disk": "disk",
+        "days": "last {days} days, {gap} = no look",
+        "more": "and {count} more: eakte-ops findings list {town}",
+        "short-up": "up",
+        "short-limited": "up, not all of it works",
+        "short-down": "down since {since}",
+        "short-unknown": "not known whether up",
+        "looked": "looked {ago}",
+        "old": "OUT OF DATE, looked {ago}",
+        "centre": "THE CENTRE ITSELF",
+        "nothing": "Nothing is known of: {towns}. No sweep has looked at them yet.",
+    },
+    "de": {
+        "up": "{town} läuft (angesehen {ago}).",
+        "limited": "{town} läuft, aber nicht alles geht (angesehen {ago}).",
+        "down": "{town} läuft nicht, seit {since} (angesehen {ago}).",
+        "unknown": "Ob {town} läuft, ist nicht bekannt (zuletzt angesehen {ago}).",
+        "stale": "Veraltet: zuletzt angesehen {ago}.",
+        "stale-up": "{town} lief da.",
+        "stale-limited": "{town} lief da, aber nicht alles ging.",
+        "stale-down": "{town} lief da nicht, seit {since}.",
+        "stale-unknown": "Ob {town} lief, war da nicht bekannt.",
+        "never": "nie",
+        "one": "Ein Befund, den man am Arbeitsplatz merken kann:",
+        "many": "{count} Befunde, die man am Arbeitsplatz merken kann:",
+        "perhaps": "schlimmstenfalls: {clerks}",
+        "none": "Am Arbeitsplatz dürfte nichts zu merken sein.",
+        "release": "Release {release}",
+        "backup": "letzte Sicherung: {said}",
+        "no-backup": "letzte Sicherung: noch nicht bekannt",
+        "window": "nächstes Fenster {begin}-{end}",
+        "window-today": "nächstes Fenster heute {begin}-{end}",
+        "window-open": "Fenster offen bis {end}",
+        "window-always": "Fenster jederzeit offen",
+        "no-window": "kein Fenster binnen eines Jahres",
+        "whole": "ganz angesehen {at}",
+        "zone": "Zeiten: {zone}",
+        "response": "Antwortzeit",
+        "disk": "Platte",
+        "days": "letzte {days} Tage, {gap} = nicht angesehen",
+        "more": "und {count} weitere: eakte-ops findings list {town}",
+        "short-up": "läuft",
+        "short-limited": "läuft, aber nicht alles geht",
+        "short-down": "läuft nicht, seit {since}",
+        "short-unknown": "unbekannt, ob es läuft",
+        "looked": "angesehen {ago}",
+        "old": "VERALTET, angesehen {ago}",
+        "centre": "DAS ZENTRUM SELBST",
+        "nothing": "Nichts bekannt von: {towns}. Noch kein Rundgang hat sie angesehen.",
+    },
+}
+_SHOWN: Mapping[str, Verdict] = {"up": "ok", "limited": "critical", "down": "critical", "unknown": "unknown"}
+Lines = Iterator[tuple[str, "Style | None"]]
+
+
+def of_town(view: TownView, now: datetime, language: Language) -> Lines:
+    """A town, for the telephone."""
+    words, zone = _WORDS[language], zone_of_town(view.town)
+    style = STYLES[_SHOWN[view.answer.up]]
+    yield from ((line, style) for line in wrapped(_headline(view, now, language), " ", "   "))
+    yield from ((line, None) for line in _noticed(view, now, language))
+    facts = " · ".join(_facts(view, now, language))
+    yield from ((line, None) for line in wrapped(f"· {facts}", " ", "   "))
+    if trends := _trends(view, language):
+        yield from ((line, None) for line in trends)
+    yield from rows(view.found[:_MOST], now, zone, language)
+    if len(view.found) > _MOST:
+        yield f" {words['more'].format(count=len(view.found) - _MOST, town=view.town.id)}", None
+
+
+def _headline(view: TownView, now: datetime, language: Language) -> str:
+    words, answer = _WORDS[language], view.answer
+    said = {
+        "town": view.town.name,
+        "ago": ago(now.timestamp() - answer.at, language) if answer.at is not None else words["never"],
+        "since": moment(answer.since, now, zone_of_town(view.town), language) if answer.since else "?",
+    }
+    if view.stale:
+        head = f"{words['stale']} {words[f'stale-{answer.up}']}".format(**said)
+    else:
+        head = words[answer.up].format(**said)
+    why = _why(view, now, language)
+    return f"{head} {why}" if why else head
+
+
+def _why(view: TownView, now: datetime, language: Language) -> str:
+    """What makes it not up, whose it is and who has it in hand."""
+    answer, zone = view.answer, zone_of_town(view.town)
+    if answer.up not in ("down", "unknown"):
+        return ""
+    if answer.finding is not None:
+        hand = in_hand(answer.finding, now, zone, language)
+        whose = f"{place_of(answer.finding, language)}, {wording.owner(answer.finding.owner, language)}"
+        return f"{_sentence(text_of(answer.finding, language).said)} ({whose}{f'; {hand}' if hand else ''})."
+    if answer.page is not None and answer.page.verdict != "ok":
+        whose = f"{answer.page.server}, {wording.owner(answer.page.owner, language)}"
+        return f"{_sentence(answer.page.said.get(language, ''))} ({whose})."
+    return ""
+
+
+def _noticed(view: TownView, now: datetime, language: Language) -> Iterator[str]:
+    words, zone = _WORDS[language], zone_of_town(view.town)
+    told = [known for known in view.noticed if known is not view.answer.finding or view.answer.up == "limited"]
+    if not told:
+        if view.answer.up == "up":
+            yield f"   {words['none']}"
+        return
+    yield f"   {words['one'] if len(told) == 1 else words['many'].format(count=len(told))}"
+    for known in told:
+        hand = in_hand(known, now, zone, language)
+        whose = f"{wording.owner(known.owner, language)}{f'; {hand}' if hand else ''}"
+        clerks = text_of(known, language).clerks.rstrip(".")
+        if known.verdict != "critical":  # what the check is about has not come to pass yet
+            clerks = words["perhaps"].format(clerks=clerks)
+        said = f"– {clerks}, {when(known, now, zone, language)}: {known.check}, {place_of(known, language)} ({whose})"
+        yield from wrapped(said, "   ", "     ")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _facts(view: TownView, now: datetime, language: Language) -> Iterator[str]:
+    words, zone = _WORDS[language], zone_of_town(view.town)
+    yield words["release"].format(release=view.town.release)
+    backup = view.backup.said.get(language, "") if view.backup else ""
+    yield words["backup"].format(said=backup) if backup else words["no-backup"]
+    yield _window(view, now, language)
+    if view.whole is not None:
+        yield words["whole"].format(at=moment(view.whole, now, zone, language))
+    yield words["zone"].format(zone=name_of(zone, now))
+
+
+def _window(view: TownView, now: datetime, language: Language) -> str:
+    words, span, zone = _WORDS[language], view.window, zone_of_town(view.town)
+    if span is None:
+        return words["no-window"]
+    if span.end is None:
+        return words["window-always"]
+    if view.open_now:
+        return words["window-open"].format(end=moment(span.end, now, zone, language))
+    begin = moment(span.begin, now, zone, language)
+    end = f"{span.end:%H:%M}" if span.end.date() == span.begin.date() else moment(span.end, now, zone, language)
+    today = span.begin.date() == now.astimezone(zone).date()
+    return words["window-today" if today else "window"].format(begin=begin, end=end)
+
+
+def _trends(view: TownView, language: Language) -> list[str]:
+    words = _WORDS[language]
+    drawn = []
+    if view.response is not None:
+        drawn.append((words["response"], view.response.line, wording.span(view.response.value, language)))
+    if view.disk is not None:
+        name, forecast = view.disk.name, view.forecast.said.get(language, "") if view.forecast else ""
+        place = f"{name.server} {name.subject}{f'; {forecast}' if forecast else ''}"
+        drawn.append((words["disk"], view.disk.line, f"{wording.number(round(view.disk.value), language)} % ({place})"))
+    title, line = (max((len(each[at]) for each in drawn), default=0) for at in (0, 1))
+    said = [f" {each[0]:<{title}}  {each[1]:<{line}}  {each[2]}" for each in drawn]
+    return [*said[:-1], f"{said[-1]}   {words['days'].format(days=DAYS, gap=GAP)}"] if said else []
+
+
+def of_all(
+    views: Sequence[TownView], own: Sequence[Known], unknown: Sequence[str], now: datetime, language: Language
+) -> Lines:
+    """All towns, one line each, the worst first; then what is not well with the centre itself."""
+    words = _WORDS[language]
+    cells = [_cells(view, now, language) for view in sorted(views, key=_badness)]
+    widths = [max(len(row[at]) for row, _style in cells) for at in range(4)] if cells else []
+    for row, style in cells:
+        line = "  ".join(cell.ljust(wide) for cell, wide in zip(row, widths, strict=True))
+        yield f" {line}".rstrip(), style
+    if own:
+        yield "", None
+        yield f" {words['centre']}", "bold"
+        yield from rows(own, now, zone_of_town(None), language)
+    if unknown:
+        yield "", None
+        yield from ((line, None) for line in wrapped(words["nothing"].format(towns=", ".join(unknown)), " ", "   "))
+
+
+def _badness(view: TownView) -> tuple[int, int, str]:
+    order = ("down", "limited", "unknown", "up")
+    verdicts = [known.verdict for known in view.found]
+    weight = verdicts.count("critical") * 10000 + verdicts.count("warning") * 100 + verdicts.count("unknown")
+    return order.index(view.answer.up), -weight, view.town.name
+
+
+def _worst(view: TownView) -> Verdict:
+    shown = _SHOWN[view.answer.up]
+    if shown != "ok":
+        return shown
+    return view.found[0].verdict if view.found else "ok"
+
+
+def _cells(view: TownView, now: datetime, language: Language) -> tuple[tuple[str, str, str, str], Style]:
+    words, answer, worst = _WORDS[language], view.answer, _worst(view)
+    looked = ago(now.timestamp() - answer.at, language) if answer.at is not None else words["never"]
+    since = moment(answer.since, now, zone_of_town(view.town), language) if answer.since else "?"
+    row = (
+        f"{MARKS[worst]} {view.town.name}",
+        words[f"short-{answer.up}"].format(since=since),
+        counts(view.found, language),
+        words["old" if view.stale else "looked"].format(ago=looked),
+    )
+    return row, STYLES[worst]
