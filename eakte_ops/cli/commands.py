@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from eakte_ops.cli.quick import quicken
+from eakte_ops.cli import quick
 from eakte_ops.errors import UsageError
 
 COMMANDS = {
@@ -26,13 +26,11 @@ COMMANDS = {
 }
 """Name -> what it is for. The file is cli/NAME.py with `app` (a group) or a function NAME (a single command)."""
 
+quick.install()
+
 
 class Commands(TyperGroup):
     """The program's own group: knows all names, loads one command."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        quicken(self)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """All names, sorted."""
@@ -44,7 +42,6 @@ class Commands(TyperGroup):
             return None
         if cmd_name not in self.commands:
             self.commands[cmd_name] = _load(cmd_name)
-            quicken(self.commands[cmd_name])
         return self.commands[cmd_name]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
