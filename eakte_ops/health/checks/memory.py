@@ -189,7 +189,7 @@ OOM = Check(
             "centre; then give the machine more memory",
             said={
                 "none": "nothing was killed since the last look",
-                "killed": "{new:number} programs were killed for want of memory since {since:time}",
+                "killed": "programs killed for want of memory since {since:time}: {new:number}",
             },
             incident="The rendition service vanished for a minute several times a day; as it was started again each "
             "time, it took three weeks until somebody read the kernel's log.",
@@ -204,7 +204,7 @@ OOM = Check(
             "sagen; dann der Maschine mehr Speicher geben",
             said={
                 "none": "seit dem letzten Blick wurde nichts beendet",
-                "killed": "seit {since:time} wurden {new:number} Programme aus Speichernot beendet",
+                "killed": "seit {since:time} aus Speichernot beendete Programme: {new:number}",
             },
             incident="Der Vorschaudienst verschwand mehrmals am Tag für eine Minute; weil er jedes Mal wieder "
             "gestartet wurde, las erst nach drei Wochen jemand das Protokoll des Kernels.",

@@ -96,10 +96,10 @@ SECURITY = Check(
             todo="install the updates in a window (apt-get upgrade) or let unattended-upgrades do it; of the software "
             "of the e-file nothing is among them",
             said={
-                "none": "no security update waits ({others:number} other updates)",
-                "new": "{waiting:number} security updates wait, for {days:number} days: {names}",
-                "waits": "{waiting:number} security updates wait: {names}",
-                "long": "{waiting:number} security updates wait, on {days:number} days now: {names}",
+                "none": "no security update waits (other updates: {others:number})",
+                "new": "security updates wait ({waiting:number}; days so far: {days:number}): {names}",
+                "waits": "security updates wait ({waiting:number}): {names}",
+                "long": "security updates wait for {days:number} days (today {waiting:number}): {names}",
                 "fresh": "the package lists are {age:span} old",
                 "old": "the package lists are {age:span} old: nobody looks for updates",
                 "no-lists": "there are no package lists: nobody looks for updates",
@@ -116,10 +116,10 @@ SECURITY = Check(
             todo="die Updates in einem Wartungsfenster einspielen (apt-get upgrade) oder unattended-upgrades das tun "
             "lassen; von der eAkte-Software ist nichts darunter",
             said={
-                "none": "kein Sicherheitsupdate wartet ({others:number} andere Updates)",
-                "new": "{waiting:number} Sicherheitsupdates warten, seit {days:number} Tagen: {names}",
-                "waits": "{waiting:number} Sicherheitsupdates warten: {names}",
-                "long": "{waiting:number} Sicherheitsupdates warten, nun an {days:number} Tagen: {names}",
+                "none": "kein Sicherheitsupdate wartet (andere Updates: {others:number})",
+                "new": "Sicherheitsupdates warten ({waiting:number}; Tage bisher: {days:number}): {names}",
+                "waits": "Sicherheitsupdates warten ({waiting:number}): {names}",
+                "long": "Sicherheitsupdates warten seit {days:number} Tagen (heute {waiting:number}): {names}",
                 "fresh": "die Paketlisten sind {age:span} alt",
                 "old": "die Paketlisten sind {age:span} alt: niemand sucht nach Updates",
                 "no-lists": "es gibt keine Paketlisten: niemand sucht nach Updates",
