@@ -35,7 +35,7 @@ class Comparison:
 def compare(wanted: Expected, found: Granted) -> Comparison:
     """What a server grants against what its pack says. Texts of the server are shortened and cleaned."""
     wanted = _as_installed(wanted, found)
-    parts = (_version, _accounts, _keys, _files, _folders, _units, _more, _sudo)
+    parts = (_version, _accounts, _keys, _files, _folders, _own_files, _units, _more, _sudo)
     differences = tuple(difference for part in parts for difference in part(wanted, found))
     return Comparison(differences, tuple(_unseen(wanted, found)))
 
@@ -63,7 +63,7 @@ def _unseen(wanted: Expected, found: Granted) -> Iterator[str]:
         yield "the sudo list (sudo -n -l answers only to who has it)"
     if SUDOERS in found.hidden:
         yield f"owner, mode and size of {SUDOERS}"
-    hidden = [folder.path for folder in wanted.grant.folders if folder.path in found.hidden]
+    hidden = [path for path in wanted.grant.places if path in found.hidden]
     yield from (f"owner and mode of {path}" for path in hidden)
 
 
@@ -160,6 +160,20 @@ def _folders(wanted: Expected, found: Granted) -> Iterator[Difference]:
         ):
             granted = f"{folder.owner}:{folder.group} {folder.mode}"
             yield Difference(f"folder {folder.path}", f"{folder.path} is {_shown(seen)}, granted was {granted}")
+
+
+def _own_files(wanted: Expected, found: Granted) -> Iterator[Difference]:
+    for file in wanted.grant.own_files:
+        if file.path in found.hidden:
+            continue
+        seen, subject = found.paths.get(file.path), f"file {file.path}"
+        if seen is None:
+            yield Difference(subject, f"{file.path} is missing")
+            continue
+        right = (seen.owner, seen.group, seen.mode) == (file.owner, file.group, file.mode.removeprefix("0"))
+        if not right or not seen.kind.startswith("regular"):
+            granted = f"a file of {file.owner}:{file.group} {file.mode}"
+            yield Difference(subject, f"{file.path} is {_shown(seen)}, granted was {granted}")
 
 
 def _units(wanted: Expected, found: Granted) -> Iterator[Difference]:

@@ -34,6 +34,17 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnFile:
+    """A file in a place that `owner` may write, with owner, group and mode (octal digits). It is made empty, as
+    `owner`; what is written into it later is not the pack's."""
+
+    path: str
+    owner: str
+    group: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A system account and the groups it is in besides its own. `shell` "" is nologin."""
 
@@ -55,10 +66,16 @@ class Grant:
     accounts: tuple[Account, ...]
     keys: dict[str, str]
     folders: tuple[Folder, ...]
+    own_files: tuple[OwnFile, ...] = ()
     units: tuple[Unit, ...] = ()
     job: Unit | None = None
     sudo: tuple[str, ...] = ()
     signers: str = ""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The paths of all folders and own files."""
+        return (*(folder.path for folder in self.folders), *(file.path for file in self.own_files))
 
 
 def server_grant(town: Town, server: Server, access: Access) -> Grant:
@@ -91,6 +108,10 @@ def server_grant(town: Town, server: Server, access: Access) -> Grant:
             look: _login_keys(access.granted(town.id, "look"), addresses),
         },
         folders=_folders(parts, layout),
+        own_files=(
+            OwnFile(f"{layout.state}/ops.flock", work, software, "0640"),
+            OwnFile(f"{layout.state}/last-look", work, look, "0664"),
+        ),
         units=units,
         job=job_unit(layout),
         sudo=commands([unit.name for unit in units]),

@@ -37,7 +37,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A file or folder as stat shows it. `sum`: SHA-256 of a file's content, "" where it can not be read."""
+    """A file or folder as stat shows it. `sum`: SHA-256 of a file's content, "" where it was not read."""
 
     owner: str
     group: str
@@ -97,7 +97,7 @@ def granted_question(wanted: Expected, *, sudo: bool = False) -> Question:
     assert grant.job is not None
     words = [
         *(f"account={account.name}" for account in grant.accounts),
-        *(f"path={path}" for path in (*wanted.files, *(folder.path for folder in grant.folders))),
+        *(f"path={path}" for path in (*wanted.files, *grant.places)),
         *(f"unit={unit.name}" for unit in (*grant.units, grant.job)),
         *(["sudo"] if sudo else []),
     ]

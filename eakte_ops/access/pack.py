@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from importlib.resources import files
 
-from eakte_ops.access.grant import Folder, Grant, jump_grant, server_grant
+from eakte_ops.access.grant import Folder, Grant, OwnFile, jump_grant, server_grant
 from eakte_ops.access.keys import sha256_hex, spoken
 from eakte_ops.access.rules import Access
 from eakte_ops.access.sudo import sudoers
@@ -156,6 +156,7 @@ def _lists(grant: Grant) -> str:
     parts = [_title("2 Files and folders: $1 is called with each") + "\n", _list("root_folders", root)]
     if grant.kind == "server":
         own = [_folder(folder) for folder in grant.folders if not folder.root]
+        own_files = [_folder(file) for file in grant.own_files]
         plain = [
             '"$1" text_signers 0644 /etc/eakte-ops/allowed_signers',
             f'"$1" text_runner 0755 {RUNNER}',
@@ -163,7 +164,12 @@ def _lists(grant: Grant) -> str:
         units = [f'"$1" text_{_function(unit.name)} 0644 /etc/systemd/system/{unit.name}' for unit in (*grant.units,)]
         assert grant.job is not None
         units.append(f'"$1" text_unit_job 0644 /etc/systemd/system/{grant.job.name}')
-        parts += [_list("own_folders", own), _list("plain_files", plain), _list("unit_files", units)]
+        parts += [
+            _list("own_folders", own),
+            _list("own_files", own_files),
+            _list("plain_files", plain),
+            _list("unit_files", units),
+        ]
     return "\n".join(parts)
 
 
@@ -171,8 +177,8 @@ def _title(text: str) -> str:
     return f"# -- {text} ".ljust(119, "-")
 
 
-def _folder(folder: Folder) -> str:
-    return f'"$1" {folder.owner} {folder.group} {folder.mode} {folder.path}'
+def _folder(each: Folder | OwnFile) -> str:
+    return f'"$1" {each.owner} {each.group} {each.mode} {each.path}'
 
 
 def _list(name: str, lines: list[str]) -> str:

@@ -173,6 +173,7 @@ PLANTED = {
     "/var/lib/eakte-ops/jobs": ("eakte-ops", "/root"),
     "/var/lib/eakte-ops/lock": ("eakte-ops", "/nowhere"),
     "/var/lib/eakte-ops/ops.flock": ("eakte-ops", "/etc/planted"),
+    "/var/lib/eakte-ops/last-look": ("eakte-ops", "/etc/planted"),
     "/etc/eakte/gateway/config": ("eakte-ops", "/etc/ssh"),
 }
 
@@ -262,6 +263,11 @@ CHANGES = {
     "chmod 0777 /etc/eakte/gateway": ("folder /etc/eakte/gateway", ""),
     "chown eakte /etc/eakte-ops/home/eakte-ops/.ssh": ("folder /etc/eakte-ops/home/eakte-ops/.ssh", ""),
     "chmod 0755 /var/lib/eakte": ("folder /var/lib/eakte", ""),
+    "rm /var/lib/eakte-ops/last-look": ("file /var/lib/eakte-ops/last-look", ""),
+    "chmod 0660 /var/lib/eakte-ops/ops.flock": (
+        "file /var/lib/eakte-ops/ops.flock",
+        "chmod 0640 /var/lib/eakte-ops/ops.flock",
+    ),
     "echo '#' >>/etc/eakte-ops/allowed_signers": ("file /etc/eakte-ops/allowed_signers", ""),
     "echo '# more' >>/etc/sudoers.d/eakte-ops": ("file /etc/sudoers.d/eakte-ops", ""),
     "cp /bin/true /opt/eakte/x; chmod 4755 /opt/eakte/x": ("setuid", "rm /opt/eakte/x"),

@@ -137,6 +137,10 @@ THE_NIGHT_MAY_NOT = {
     "start the software": "sudo -n /usr/bin/systemctl start eakte-gateway.service",
     "start a job": "sudo -n /usr/bin/systemctl start --no-block eakte-job.service",
     "take the lock file": "exec 9</var/lib/eakte-ops/ops.flock && flock -n 9",
+    "put another thing where its mark is": (
+        "rm -f /var/lib/eakte-ops/last-look || ln -sf /etc/passwd /var/lib/eakte-ops/last-look || "
+        "mv /var/lib/eakte-ops/last-look /tmp/x || chmod 0777 /var/lib/eakte-ops/last-look"
+    ),
     "join a group": 'newgrp eakte </dev/null && test "$(id -gn)" = eakte',
 }
 
@@ -175,6 +179,7 @@ THE_SOFTWARE_MAY_NOT = {
     "write a release": "touch /opt/eakte/releases/x",
     "change the current release": "ln -sfn /tmp /opt/eakte/current || mv /opt/eakte/current /tmp/x",
     "take the hold away": "rm -f /var/lib/eakte-ops/hold && test ! -e /var/lib/eakte-ops/hold",
+    "write the mark of the night": "echo x >>/var/lib/eakte-ops/last-look",
     "write the lock": "echo 99 >/var/lib/eakte-ops/lock/token",
     "queue a job": "mkdir /var/lib/eakte-ops/jobs/x || echo x >/var/lib/eakte-ops/jobs/next",
     "plant a link for who queues jobs": "ln -s /etc/eakte/x /var/lib/eakte-ops/jobs/next.new",
@@ -209,6 +214,7 @@ def test_the_night_sees_what_it_needs(ring: Ring) -> None:
         "keys, its own and those of people": "cat /etc/eakte-ops/home/*/.ssh/authorized_keys",
         "how full a disk below the data is": "stat -f /var/lib/eakte/documents && df /var/lib/eakte/database",
         "the stop switch": "grep -q reason /etc/eakte-ops/stop",
+        "leave its mark": "echo 2026-11-24T01:30:00Z >/var/lib/eakte-ops/last-look",
         "units": "cat /etc/systemd/system/eakte-*.service && systemctl show eakte-gateway.service",
     }
     said = ring.ssh("eakte-look", BOX, "look", tried(needs))

@@ -15,7 +15,8 @@ look_at_account() {
 look_at_path() {
     if seen=$(LC_ALL=C stat -c '%U %G %a %s %F' "$1" 2>&1); then
         echo "path $1 $seen"
-        if [ -f "$1" ] && [ -r "$1" ]; then echo "sum $1 $(sha256sum <"$1" | cut -d ' ' -f 1)"; fi
+        # Only root's files are read: what an account of ours could make endless would use up the time of this answer.
+        case $seen in "root "*" regular"*) [ ! -r "$1" ] || echo "sum $1 $(sha256sum <"$1" | cut -d ' ' -f 1)" ;; esac
     else
         case $seen in *denied*) echo "hidden $1" ;; *) echo "missing $1" ;; esac
     fi

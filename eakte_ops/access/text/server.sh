@@ -48,12 +48,22 @@ own_folder() {
     check_folder "$@"
 }
 
-# The lock of the jobs, in a place that eakte-ops may write: made as that account, then only looked at.
-LOCK=/var/lib/eakte-ops/ops.flock
-make_lock_file() {
-    if [ -e "$LOCK" ] || [ -L "$LOCK" ]; then return; fi
-    setpriv --reuid=eakte-ops --regid=eakte --init-groups -- sh -c 'umask 027; : >/var/lib/eakte-ops/ops.flock' ||
-        die "$LOCK can not be made"
+# own_file OWNER GROUP MODE PATH: an empty file in such a place, made as OWNER with its group GROUP and never through a
+# link (set -C). What is there already is only looked at, and what others write into it stays.
+own_file() {
+    if [ ! -e "$4" ] && [ ! -L "$4" ]; then
+        # shellcheck disable=SC2016  # the two values are arguments of the inner shell
+        setpriv --reuid="$1" --regid="$2" --init-groups -- sh -c \
+            'umask "$2"; set -C; : >"$1"' sh "$4" "$(printf '%04o' $((0666 & ~$3)))" || die "$4 can not be made as $1"
+        CHANGED=$((CHANGED + 1))
+        did "file $4 ($1:$2 $3)"
+        return
+    fi
+    check_own_file "$@"
+}
+
+check_own_file() {
+    [ "$(what_is "$4")" = "regular file $1 $2 ${3#0}" ] || differs "$4 is \"$(what_is "$4")\", granted was \"regular file $1 $2 ${3#0}\""
 }
 
 install_pack() {
@@ -67,7 +77,7 @@ install_pack() {
     for each in eakte eakte-ops eakte-look; do close_cron "$each"; done
     root_folders root_folder
     own_folders own_folder
-    make_lock_file
+    own_files own_file
     plain_files put_file
     install_units
     put_file text_sudo 0440 /etc/sudoers.d/eakte-ops
@@ -110,12 +120,12 @@ check_pack() {
     for each in eakte eakte-ops eakte-look; do check_cron "$each"; done
     root_folders check_folder
     own_folders check_folder
+    own_files check_own_file
     plain_files check_file
     unit_files check_file
     check_file text_keys_ops 0644 /etc/eakte-ops/home/eakte-ops/.ssh/authorized_keys
     check_file text_keys_look 0644 /etc/eakte-ops/home/eakte-look/.ssh/authorized_keys
     check_file text_pack_json 0644 /etc/eakte-ops/pack.json
-    [ "$(what_is "$LOCK")" = "regular file eakte-ops eakte 640" ] || differs "$LOCK is \"$(what_is "$LOCK")\""
     check_more
     if [ "$(id -u)" = 0 ]; then
         check_file text_sudo 0440 /etc/sudoers.d/eakte-ops

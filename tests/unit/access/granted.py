@@ -33,6 +33,8 @@ def as_granted(want: Expected, *, sudo: bool = False) -> str:
             lines.append(f"sum {path} {hashlib.sha256(text.encode()).hexdigest()}")
     for folder in grant.folders:
         lines.append(f"path {folder.path} {folder.owner} {folder.group} {folder.mode.lstrip('0')} 4096 directory")
+    for file in grant.own_files:
+        lines.append(f"path {file.path} {file.owner} {file.group} {file.mode.lstrip('0')} 0 regular empty file")
     for unit in (*grant.units, grant.job):
         state = "static" if unit is grant.job else "enabled"
         lines += [

@@ -11,6 +11,7 @@ from tests.unit.access.town import ACCESS, access, key
 
 HOME = "/etc/eakte-ops/home/eakte-ops"
 SYSTEMD = "/etc/systemd/system"
+LAST_LOOK = "/var/lib/eakte-ops/last-look"
 
 
 def seen(said: str, rules: str = ACCESS) -> Comparison:
@@ -66,6 +67,15 @@ def test_what_was_just_installed_differs_in_nothing() -> None:
         ("path /var/lib/eakte eakte eakte 751", "path /var/lib/eakte eakte eakte 755", "folder /var/lib/eakte", "755"),
         ("path /opt/eakte/releases ", "missing /opt/eakte/releases\nx ", "folder /opt/eakte/releases", "missing"),
         ("4096 directory", "11 symbolic link", "folder /etc/eakte-ops", "symbolic link"),
+        (f"path {LAST_LOOK} ", f"missing {LAST_LOOK}\nx ", f"file {LAST_LOOK}", "is missing"),
+        (
+            f"path {LAST_LOOK} eakte-ops eakte-look 664 0 regular empty file",
+            f"path {LAST_LOOK} eakte-ops eakte-ops 777 11 symbolic link",
+            f"file {LAST_LOOK}",
+            "is a symbolic link of eakte-ops:eakte-ops 777, granted was a file of eakte-ops:eakte-look 0664",
+        ),
+        (f"{LAST_LOOK} eakte-ops eakte-look 664", f"{LAST_LOOK} eakte-ops eakte-look 666", f"file {LAST_LOOK}", "666"),
+        ("ops.flock eakte-ops eakte 640", "ops.flock eakte-ops eakte 660", "file /var/lib/eakte-ops/ops.flock", "660"),
         (
             "path /etc/eakte-ops/pack.sh root root 644",
             "path /etc/eakte-ops/pack.sh eakte-ops root 664",
@@ -171,6 +181,14 @@ def test_a_higher_number_with_the_same_content_makes_no_finding() -> None:
 def test_a_hostile_number_is_only_a_difference(version: str) -> None:
     found = seen(as_granted(wanted()).replace('"version": 3', f'"version": {version}')).differences
     assert [each.subject for each in found] == ["version"]
+
+
+def test_what_was_written_into_a_file_of_the_accounts_makes_no_difference() -> None:
+    said = as_granted(wanted(), sudo=True)
+    line = f"path {LAST_LOOK} eakte-ops eakte-look 664 0 regular empty file"
+    assert line in said
+    for written in ("21 regular file", "99999999999999999999999 regular file"):
+        assert seen(said.replace(line, line.replace("0 regular empty file", written))) == Comparison((), ())
 
 
 def test_what_can_not_be_seen_is_said_and_never_counted_as_right() -> None:

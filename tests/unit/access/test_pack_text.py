@@ -170,6 +170,21 @@ def test_folders_have_the_owners_and_modes_of_the_contract() -> None:
     assert not any(path.startswith("/run") for path in folders)
 
 
+def test_files_of_the_accounts_lie_where_the_account_that_makes_them_may_write() -> None:
+    for host in ("witten-db", "witten-app", "witten-gw"):
+        grant = server_grant(town(), town().server(host), access())
+        owners = {folder.path: folder.owner for folder in grant.folders}
+        files = {file.path: (file.owner, file.group, file.mode) for file in grant.own_files}
+        assert files == {
+            "/var/lib/eakte-ops/ops.flock": ("eakte-ops", "eakte", "0640"),
+            "/var/lib/eakte-ops/last-look": ("eakte-ops", "eakte-look", "0664"),
+        }
+        assert all(owners[path.rpartition("/")[0]] == owner for path, (owner, _, _) in files.items())
+        for path, words in files.items():
+            assert f'    "$1" {" ".join(words)} {path}\n' in pack(host).text
+    assert "last-look" not in pack("witten-jump").text
+
+
 def test_root_touches_no_folder_that_lies_where_an_account_may_write() -> None:
     """An account that may write a folder could plant a link there; root would follow it at the next installation."""
     for host in ("witten-db", "witten-app", "witten-gw"):

@@ -56,6 +56,13 @@ def test_it_says_how_to_stop_check_and_take_back() -> None:
     assert "${" not in text
 
 
+def test_it_says_where_each_look_leaves_its_time() -> None:
+    text = page()
+    for file in (file for each in packs(town(), access()) for file in each.grant.own_files):
+        assert f"`{file.path}`" in text
+    assert "-mmin -1560" in text
+
+
 def test_the_jump_host_is_there_only_where_there_is_one() -> None:
     assert "`eakte-jump`" in page()
     servers = [{"name": "witten-gw", "address": "192.0.2.13", "components": {"gateway": {}}}]

@@ -216,6 +216,9 @@ def granted(wanted: Expected) -> bytes:
         f"path {folder.path} {folder.owner} {folder.group} {folder.mode.removeprefix('0')} 4096 directory"
         for folder in grant.folders
     ]
+    lines += [
+        f"path {file.path} {file.owner} {file.group} {file.mode[1:]} 0 regular empty file" for file in grant.own_files
+    ]
     for unit in (*grant.units, grant.job):
         lines += [
             f"unit {unit.name} FragmentPath=/etc/systemd/system/{unit.name}",
