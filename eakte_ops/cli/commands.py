@@ -17,6 +17,7 @@ COMMANDS = {
     "audit": "Who did what, when and why.",
     "checks": "List the checks, or explain one.",
     "findings": "What is not well and remembered: list, explain, take on.",
+    "digests": "What the mails of the morning say; send them.",
     "health": "Look at the servers of towns now.",
     "history": "How a check judged in a town over the last days.",
     "init": "Make an operations folder with one sample town.",
