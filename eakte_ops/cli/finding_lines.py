@@ -116,7 +116,7 @@ def rows(
         said = text_of(known, language).said
         style = STYLES[known.verdict] if known.ended is None else None
         if room < _NARROWEST:
-            yield f" {'  '.join(head)} · {tail}", style
+            yield from ((line, style) for line in wrapped(f"{'  '.join(head)} · {tail}", " ", "     "))
             yield from ((line, None) for line in wrapped(said, "     "))
         else:
             first, *rest = textwrap.wrap(said, room, break_on_hyphens=False) or [""]
@@ -141,6 +141,11 @@ def _more(known: Known, now: datetime, zone: tzinfo, language: Language) -> Iter
     if known.cause is not None and known.ended is None:
         town, server, check, _subject = known.cause
         yield words["because"].format(place=server or town, check=check)
+
+
+def one_line(text: str) -> str:
+    """Without line breaks: what a server named may hold any character."""
+    return " ".join(text.split())
 
 
 def wrapped(text: str, indent: str, follow: str | None = None) -> list[str]:

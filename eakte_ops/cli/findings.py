@@ -89,12 +89,13 @@ def _places(rows: Rows, names: Sequence[str]) -> dict[str, TownKnown | None]:
 
 
 def _of(rows: Rows, place: str, owner: str, now: datetime, every: bool) -> tuple[Known, ...]:
+    from eakte_ops.clock import Clock
     from eakte_ops.health.memory import findings
 
     open_ones = findings.current(rows, place, owner or None, consequences=every)
     if not every:
         return tuple(known for known in open_ones if not known.acknowledged(now.timestamp()))
-    ended = (known for known in findings.recent(rows, place, _RECENT_D) if known.ended is not None)
+    ended = (known for known in findings.recent(rows, place, _RECENT_D, Clock(lambda: now)) if known.ended is not None)
     return (*open_ones, *(known for known in ended if owner in ("", known.owner)))
 
 
@@ -124,7 +125,7 @@ def _show_data(
 def show_(number: Number, as_json: Json = False, language: LanguageOption = None) -> int:
     """Show all that is known of a finding: what it means, what to do, whom to call, and what became of it so far."""
     from eakte_ops.cli import findings_text
-    from eakte_ops.clock import SYSTEM
+    from eakte_ops.clock import SYSTEM, Clock
     from eakte_ops.health.memory import findings, towns
 
     now = SYSTEM.now()
@@ -135,7 +136,7 @@ def show_(number: Number, as_json: Json = False, language: LanguageOption = None
         changes = [each for each in findings.changed(rows, known.began, until + 1) if each.finding.id == known.id]
         before = [
             each
-            for each in findings.recent(rows, known.town, findings_text.BEFORE_D)
+            for each in findings.recent(rows, known.town, findings_text.BEFORE_D, Clock(lambda: now))
             if each.identity == known.identity and each.id != known.id
         ]
     story = findings_text.Story(known, town, changes, before)

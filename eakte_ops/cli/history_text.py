@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from eakte_ops.cli.finding_lines import MARKS, STYLES, width
+from eakte_ops.cli.finding_lines import MARKS, STYLES, one_line, width
 from eakte_ops.cli.history_view import History, Subject
 from eakte_ops.cli.sparkline import GAP, by_day, sparkline
 from eakte_ops.cli.times import moment, name_of, zone_of_town
@@ -56,7 +56,7 @@ def lines(seen: History, now: datetime, language: Language) -> Lines:
     yield f" {title}", "bold"
     for one in seen.subjects:
         yield "", None
-        yield f" {' '.join(part for part in (one.server or seen.town.name, one.subject) if part)}", "bold"
+        yield f" {one_line(f'{one.server or seen.town.name} {one.subject}')}", "bold"
         yield from _states(one, now, zone, language)
         yield from _figures(one, now, zone, language)
     if any(one.figures for one in seen.subjects):
@@ -85,7 +85,7 @@ def _states(one: Subject, now: datetime, zone: tzinfo, language: Language) -> Li
 
 def _state(state: State, language: Language) -> tuple[str, str, Style | None]:
     words = _WORDS[language]
-    said = state.said.get(language, "")
+    said = one_line(state.said.get(language, ""))
     if state.waits:
         return f"{GAP} {words['waits']}", said, "dim"
     looks = words["look"] if state.looks == 1 else words["looks"].format(count=state.looks)

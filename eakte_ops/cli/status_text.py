@@ -6,7 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from eakte_ops.cli.finding_lines import MARKS, STYLES, counts, in_hand, place_of, rows, text_of, when, wrapped
+from eakte_ops.cli.finding_lines import (
+    MARKS,
+    STYLES,
+    counts,
+    in_hand,
+    one_line,
+    place_of,
+    rows,
+    text_of,
+    when,
+    width,
+    wrapped,
+)
 from eakte_ops.cli.sparkline import GAP
 from eakte_ops.cli.status_view import DAYS, TownView
 from eakte_ops.cli.times import ago, moment, name_of, zone_of_town
@@ -201,11 +213,17 @@ def _trends(view: TownView, language: Language) -> list[str]:
         drawn.append((words["response"], view.response.line, wording.span(view.response.value, language)))
     if view.disk is not None:
         name, forecast = view.disk.name, view.forecast.said.get(language, "") if view.forecast else ""
-        place = f"{name.server} {name.subject}{f'; {forecast}' if forecast else ''}"
+        place = one_line(f"{name.server} {name.subject}{f'; {forecast}' if forecast else ''}")
         drawn.append((words["disk"], view.disk.line, f"{wording.number(round(view.disk.value), language)} % ({place})"))
     title, line = (max((len(each[at]) for each in drawn), default=0) for at in (0, 1))
-    said = [f" {each[0]:<{title}}  {each[1]:<{line}}  {each[2]}" for each in drawn]
-    return [*said[:-1], f"{said[-1]}   {words['days'].format(days=DAYS, gap=GAP)}"] if said else []
+    said: list[str] = []
+    for called, bars, value in drawn:
+        whole = f" {called:<{title}}  {bars:<{line}}  {value}"
+        said += [whole] if len(whole) < width() else wrapped(whole.strip(), " ", "   ")
+    note = words["days"].format(days=DAYS, gap=GAP)
+    if said and len(said[-1]) + len(note) + 3 < width():
+        return [*said[:-1], f"{said[-1]}   {note}"]
+    return [*said, f" {note}"] if said else []
 
 
 def of_all(
