@@ -26,7 +26,7 @@ def checks(
     """List the checks, or explain one: what a finding means, what to do, which thresholds a town may set."""
     from eakte_ops.health import catalogue
 
-    found = catalogue.chosen([name] if name else [])
+    found = catalogue.explained([name] if name else [])
     if as_json:
         show_json("checks", 1, {"checks": [_data(check) for check in found]})
     elif name:

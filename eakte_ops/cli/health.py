@@ -201,9 +201,9 @@ _TOLD = {
 
 
 def _say_left_out(checks: Sequence[AnyCheck], idle: Sequence[Stop], told: Mapping[str, str]) -> None:
-    from eakte_ops.health.catalogue import CHECKS
+    from eakte_ops.health import catalogue
 
-    left = [name for name in CHECKS if name not in {check.name for check in checks}]
+    left = [check.name for check in catalogue.chosen([]) if check not in checks]
     if left:
         _say_names(told["left"], left)
     if idle:

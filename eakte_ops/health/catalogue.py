@@ -21,6 +21,7 @@ from eakte_ops.health.checks import (
     machine,
     memory,
     network,
+    nights,
     patches,
     reach,
     releases,
@@ -34,7 +35,7 @@ from eakte_ops.health.checks import (
     work,
 )
 from eakte_ops.health.limits import about
-from eakte_ops.health.types import AnyCheck, Fact, Site, TownCheck
+from eakte_ops.health.types import AnyCheck, Check, Fact, OwnCheck, Site, TownCheck
 from eakte_ops.remote.types import Question
 
 if TYPE_CHECKING:
@@ -48,12 +49,28 @@ CHECKS: Mapping[str, AnyCheck] = {
         *(database, sessions, work, documents, releases, logs, temporary, backups),
         *(network, patches, access),
         watch,  # the last question of all: it leaves the mark that there was a look
+        nights,  # of the centre itself: asks nothing
     )
     for check in room.CHECKS
 }
 
 
 def chosen(names: Sequence[str]) -> tuple[AnyCheck, ...]:
+    """The checks to look with: those of these names, all without names, of the centre itself none.
+
+    Raises UsageError with a suggestion for an unknown one, and for one that is no question to a server.
+    """
+    named = explained(names)
+    for check in named:
+        if names and isinstance(check, OwnCheck):
+            raise UsageError(
+                f"{check.name} is about the centre itself, so no server can be looked at for it",
+                way_out="eakte-ops findings list shows what the sweeps found; eakte-ops checks explains it",
+            )
+    return tuple(check for check in named if not isinstance(check, OwnCheck))
+
+
+def explained(names: Sequence[str]) -> tuple[AnyCheck, ...]:
     """The checks of these names, all without names. Raises UsageError with a suggestion for an unknown one."""
     for name in names:
         if name not in CHECKS:
@@ -73,14 +90,18 @@ def questions(checks: Iterable[AnyCheck], site: Site) -> tuple[Question, ...]:
 
     What a check over a whole town needs is asked on every server on which it exists.
     """
-    asking = (check for check in checks if isinstance(check, TownCheck) or check.concerns(site))
+    asking = (
+        check
+        for check in checks
+        if isinstance(check, TownCheck) or (isinstance(check, Check) and check.concerns(site))
+    )
     facts = {fact.name: fact for check in asking for fact in check.facts}
     asked = (fact.ask(site) for fact in facts.values() if isinstance(fact, Fact))
     return tuple(question for question in asked if question is not None)
 
 
 def vocabulary() -> Vocabulary:
-    """The thresholds of all checks: check -> field -> what it may be."""
+    """The thresholds of all checks that towns may set some for: check -> field -> what it may be."""
     from eakte_ops.inventory.vocabulary import KINDS, Limit
 
     return {
@@ -88,5 +109,5 @@ def vocabulary() -> Vocabulary:
             name: Limit(KINDS[type(default)], default, said.least, said.most, description=said.en)
             for name, (default, said) in about(check.limits).items()
         }
-        for check in CHECKS.values()
+        for check in chosen([])
     }

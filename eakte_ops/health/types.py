@@ -21,7 +21,7 @@ T = TypeVar("T")
 Owner: TypeAlias = Literal["centre", "local-it"]
 Language: TypeAlias = Literal["de", "en"]
 Verdict: TypeAlias = Literal["ok", "warning", "critical", "unknown"]
-Scope: TypeAlias = Literal["server", "town"]
+Scope: TypeAlias = Literal["server", "town", "centre"]
 Identity: TypeAlias = tuple[str, str, str, str]
 Value: TypeAlias = str | int | float | tuple[str, ...]
 Values: TypeAlias = Mapping[str, Value]
@@ -285,7 +285,28 @@ class TownCheck(Generic[L]):
         return "town"
 
 
-AnyCheck: TypeAlias = Check[Any] | TownCheck[Any]
+@dataclass(frozen=True, eq=False, slots=True)
+class OwnCheck:
+    """A judgement on the centre itself, such as its nights; nothing is asked on a server for it.
+
+    Whoever knows judges (night.py) and gives the results to memory.keep.raise_own. Towns set no thresholds for it.
+    """
+
+    name: str
+    text: Mapping[Language, Text]
+    owner: Owner = "centre"
+    facts: tuple[AnyFact, ...] = ()
+    limits: NoLimits = NoLimits()
+    light: bool = False
+    trends: tuple[str, ...] = ()
+
+    @property
+    def scope(self) -> Scope:
+        """What one judgement is about."""
+        return "centre"
+
+
+AnyCheck: TypeAlias = Check[Any] | TownCheck[Any] | OwnCheck
 
 
 @dataclass(frozen=True, slots=True)

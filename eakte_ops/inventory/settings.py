@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from eakte_ops.inventory.files import Address, Contact, Filled, Line, Mail, SecretName
 from eakte_ops.product.model import Language, PortNumber, Strict
+from eakte_ops.yamltext import form
 
 
 def _zone(name: str) -> str:
@@ -23,6 +24,8 @@ def _mistake(said: str) -> Any:
     return PydanticCustomError("rule", "{said}", {"said": said})
 
 
+Moment: TypeAlias = Annotated[str, form(r"([01][0-9]|2[0-3]):[0-5][0-9]", 'a time of day such as "01:30"')]
+Login: TypeAlias = Annotated[str, form(r"([a-z_][a-z0-9_-]{0,31})?", "the name of an account of this machine")]
 Zone = Annotated[str, AfterValidator(_zone)]
 
 
@@ -52,6 +55,23 @@ class SweepSettings(Strict):
 
     full_minutes: float = Field(default=60.0, gt=0, le=720, description="Minutes for the sweep of the night.")
     light_minutes: float = Field(default=4.0, gt=0, le=60, description="Minutes for the one every few minutes.")
+
+
+class ScheduleSettings(Strict):
+    """When the timers of this machine run (eakte-ops schedule). Times are those of the zone `centre.zone`."""
+
+    night: Moment = Field(
+        default="01:30",
+        description="When the sweep of the night begins. In an hour that the clocks leave out the night has none.",
+    )
+    light_minutes: Literal[1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30] = Field(
+        default=5, description="Minutes from one light sweep to the next."
+    )
+    digest: Moment = Field(default="06:30", description="When the digests are sent.")
+    prune: Moment = Field(default="04:45", description="When what is too old is deleted, on Sundays.")
+    user: Login = Field(
+        default="", description='Account that the timers run as; "" is the owner of the operations folder.'
+    )
 
 
 class Retention(Strict):
@@ -155,6 +175,7 @@ class Settings(Strict):
     secrets: SecretSettings = Field(default=SecretSettings(), description="How secrets are opened here.")
     findings: FindingSettings = Field(default=FindingSettings(), description="When a finding opens and closes.")
     sweep: SweepSettings = Field(default=SweepSettings(), description="How long a sweep may take.")
+    schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="When the timers of this machine run.")
     retention: Retention = Field(default=Retention(), description="How long what was seen is kept.")
     limits: Limits = Field(default=Limits(), description="How much at once, how long at most.")
     mail: MailSettings | None = Field(default=None, description="Mail server; without it nothing is sent.")

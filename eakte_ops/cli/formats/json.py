@@ -8,7 +8,7 @@ from eakte_ops.cli.banner import commit_of
 from eakte_ops.cli.formats import About
 from eakte_ops.cli.output import show_json
 from eakte_ops.health import wording
-from eakte_ops.health.catalogue import CHECKS
+from eakte_ops.health.catalogue import CHECKS, chosen
 from eakte_ops.health.engine import ServerLook
 from eakte_ops.health.findings import Finding, Overview
 from eakte_ops.health.types import Judged
@@ -26,7 +26,7 @@ def write(seen: Overview, about: About, stream: IO[str] | None) -> None:
             "lab": about.lab,
             "seconds": round(seen.seconds, 3),
             "checks": [check.name for check in seen.checks],
-            "checks_left_out": [name for name in CHECKS if name not in asked],
+            "checks_left_out": [check.name for check in chosen([]) if check.name not in asked],
             "findings": [_finding(finding) for finding in seen.found],
             "towns": [
                 {

@@ -12,7 +12,7 @@ from eakte_ops.health.memory.given import Look, Told
 from eakte_ops.health.memory.kept_findings import Key, Ledger
 from eakte_ops.health.memory.kept_states import Intervals
 from eakte_ops.health.memory.life import After
-from eakte_ops.health.types import WORST_FIRST, AnyCheck, Identity, Judged, TownCheck
+from eakte_ops.health.types import WORST_FIRST, AnyCheck, Identity, Judged, OwnCheck, TownCheck
 
 if TYPE_CHECKING:
     from eakte_ops.health.memory.known import Change
@@ -167,6 +167,8 @@ def _concerns_no_more(key: Key, looks: Sequence[Look], town: Town, checks: Mappi
     if check is None or not _all_asked(key[0], looks, town):
         return False
     sites = [look.stop.site for look in looks if look.stop.site is not None and key[0] in ("", look.stop.server.name)]
+    if isinstance(check, OwnCheck):
+        return False
     if isinstance(check, TownCheck):
         return not key[0] and not check.concerns(sites)
     return bool(key[0]) and not any(check.concerns(site) for site in sites)

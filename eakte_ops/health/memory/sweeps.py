@@ -47,6 +47,12 @@ def last(
     return None if row is None else _sweep(rows, row)
 
 
+def first(rows: Rows) -> float | None:
+    """When the oldest sweep over all towns that is still remembered began."""
+    row = rows.one("SELECT MIN(began) FROM sweep WHERE whole = 1")
+    return None if row is None else row[0]
+
+
 def between(rows: Rows, since: float, until: float) -> tuple[Sweep, ...]:
     """Sweeps that began from `since` until before `until`, the oldest first."""
     found = rows.all("SELECT * FROM sweep WHERE began >= ? AND began < ? ORDER BY began, id", (since, until))
