@@ -91,9 +91,7 @@ def questions(checks: Iterable[AnyCheck], site: Site) -> tuple[Question, ...]:
     What a check over a whole town needs is asked on every server on which it exists.
     """
     asking = (
-        check
-        for check in checks
-        if isinstance(check, TownCheck) or (isinstance(check, Check) and check.concerns(site))
+        check for check in checks if isinstance(check, TownCheck) or (isinstance(check, Check) and check.concerns(site))
     )
     facts = {fact.name: fact for check in asking for fact in check.facts}
     asked = (fact.ask(site) for fact in facts.values() if isinstance(fact, Fact))
