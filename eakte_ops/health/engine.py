@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -100,6 +101,7 @@ def look_at(
     *,
     seconds: float = 30.0,
     threads: int = 64,
+    until: float = math.inf,
     emit: Sink = silent,
     clock: Clock = SYSTEM,
     past: PastOf = no_past,
@@ -107,6 +109,7 @@ def look_at(
 ) -> Generator[ServerLook]:
     """Look at all `stops`, yield each as it is done. `seconds`: for one server, from connecting to the last answer.
 
+    `until`: monotonic seconds at which the whole look ends; servers that are not done by then are not yielded.
     `reveals`: a town's secrets, for the one question that needs one. `past` is asked where the iterator is consumed.
     Closing the iterator ends everything that is under way.
     """
@@ -119,7 +122,7 @@ def look_at(
         for target, stop in by_target.items()
         if stop.site is not None
     ]
-    outcomes = visit_all(errands, connect, threads=threads, emit=emit)
+    outcomes = visit_all(errands, connect, threads=threads, emit=emit, until=until)
     with closing(outcomes):
         for outcome in outcomes:
             stop = by_target[outcome.target]

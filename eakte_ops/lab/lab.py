@@ -17,7 +17,6 @@ from eakte_ops.lab.guest_files import guest_files
 from eakte_ops.lab.image import build_image, image_exists, purge_images
 from eakte_ops.lab.keys import PERSON
 from eakte_ops.lab.local_it import LocalIT
-from eakte_ops.lab.lock import held
 from eakte_ops.lab.missing import missing, refuse_if_missing, refuse_unless_root
 from eakte_ops.lab.network import connect_town, disconnect_town
 from eakte_ops.lab.operations import write_operations
@@ -29,6 +28,7 @@ from eakte_ops.lab.told import Tell, teller
 from eakte_ops.lab.towns import TOWNS, Host, LabTown, host_named, towns_named
 from eakte_ops.lab.trouble import Trouble, break_it, chosen, forget, mend_all, planned, troubles
 from eakte_ops.product.load import profile
+from eakte_ops.store.lock import held
 
 _SIDE_BY_SIDE = 4
 _SHORT_S = 30.0  # how long breaking and mending, which take a moment each, wait for each other
@@ -67,7 +67,7 @@ class Lab:
         Raises: Busy if another command changes the lab, Refused if this machine lacks something.
         """
         refuse_if_missing(self.places, image_exists=image_exists(self.places))
-        with held(self.places.lock, "lab up", patience=self.patience):
+        with held(self.places.lock, "the lab", "lab up", patience=self.patience):
             wanted = self.boot(towns)
             folder = write_operations(self.places, self.towns, wanted)
             provision(self.places, centre(folder), [town.key for town in wanted], self.tell)
@@ -109,7 +109,7 @@ class Lab:
         wanted = self.towns if towns is None else towns_named(named, self.towns) if named else ()
         if towns is not None and purge_image:
             raise UsageError("the image is that of all towns", way_out="lab down --purge-image, without a town")
-        with held(self.places.lock, "lab down", patience=self.patience):
+        with held(self.places.lock, "the lab", "lab down", patience=self.patience):
             with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
                 list(pool.map(self._remove, [host for town in wanted for host in town.hosts]))
             for town in wanted:
@@ -150,7 +150,7 @@ class Lab:
         """
         refuse_unless_root("lab break")
         wanted = scenario_named(scenario)
-        with held(self.places.lock, f"lab break {scenario}", patience=_SHORT_S):
+        with held(self.places.lock, "the lab", f"lab break {scenario}", patience=_SHORT_S):
             if server is not None:
                 trouble = Trouble(wanted, host_named(server, self.towns))
             else:
@@ -170,7 +170,7 @@ class Lab:
         A scenario with a server is undone there even if nobody wrote down that it was broken.
         """
         refuse_unless_root("lab mend")
-        with held(self.places.lock, "lab mend", patience=_SHORT_S):
+        with held(self.places.lock, "the lab", "lab mend", patience=_SHORT_S):
             found = set(chosen(troubles(self.places), scenario, town, server))
             if scenario is not None and server is not None:
                 found.add(Trouble(scenario_named(scenario), host_named(server, self.towns)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -87,14 +88,15 @@ def visit_all(
     threads: int = 32,
     emit: Sink = silent,
     abort: Callable[[], None] | None = None,
+    until: float = math.inf,
 ) -> Generator[Outcome]:
     """Run all errands on at most `threads` threads; yield each Outcome as it is ready, in no particular order.
 
     Closing the iterator, or an exception such as KeyboardInterrupt at the consumer, ends everything: no new errand is
     begun, open connections are closed, `abort` (by default `connect.abort`, where there is one) ends those that are
     still being opened (a Connector opens nothing afterwards), and all threads are
-    waited for. `emit` is called from those threads, one call at a time; once it raises it is called no more, and the
-    work goes on.
+    waited for. The same happens at `until` (monotonic seconds); errands that are not done by then have no outcome.
+    `emit` is called from those threads, one call at a time; once it raises it is called no more, and the work goes on.
     """
     if threads < 1:
         raise ValueError("threads must be at least 1")
@@ -107,7 +109,7 @@ def visit_all(
     try:
         for worker in workers:
             worker.start()
-        yield from fleet.outcomes()
+        yield from fleet.outcomes(until)
     finally:
         stop = abort if abort is not None else getattr(connect, "abort", None)
         fleet.stop(stop if fleet.unfinished() else None)
@@ -137,13 +139,13 @@ class _Fleet:
         self._open: set[Connection] = set()
         self._stopped = False
 
-    def outcomes(self) -> Iterator[Outcome]:
-        """All outcomes; ends after the last."""
+    def outcomes(self, until: float) -> Iterator[Outcome]:
+        """All outcomes; ends after the last, or at `until`."""
         while True:
             with self._changed:
-                while not self._ready and self._left:
+                while not self._ready and self._left and (left := until - monotonic()) > 0:
                     # Not for ever: a Ctrl-C that comes just before the wait is only seen after it.
-                    self._changed.wait(_LOOK_UP_S)
+                    self._changed.wait(min(_LOOK_UP_S, left))
                 if not self._ready:
                     return
                 outcome = self._ready.popleft()

@@ -21,10 +21,10 @@ from eakte_ops.access.rules import Access
 from eakte_ops.inventory.model import Town, TownFile
 from eakte_ops.lab.lab import Lab
 from eakte_ops.lab.local_it import LocalIT
-from eakte_ops.lab.lock import held
 from eakte_ops.lab.places import Places
 from eakte_ops.lab.towns import Host, LabTown, Leg, Network
 from eakte_ops.product.load import profile
+from eakte_ops.store.lock import held
 
 KEY = "acctest"
 US = "203.0.113.78"
@@ -176,7 +176,7 @@ def raise_town(folder: Path) -> Ring:
     ring = Ring(lab, folder)
     for who in PEOPLE:
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(ring.key(who))], check=True)
-    with held(lab.places.lock, "tests of access"):
+    with held(lab.places.lock, "the lab", "tests of access"):
         lab.boot()
     for host in TOWN.hosts:
         said = ring.install(host)

@@ -7,9 +7,9 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from eakte_ops.lab.lab import Lab
-from eakte_ops.lab.lock import held
 from eakte_ops.lab.places import Places
 from eakte_ops.lab.towns import Host, LabTown, Leg, Network
+from eakte_ops.store.lock import held
 
 OUTER = Network("labtest", IPv4Network("203.0.113.0/28"), IPv4Address("203.0.113.14"))
 INNER = Network("labtest-b", IPv4Network("203.0.113.32/28"))
@@ -30,5 +30,5 @@ def small_lab(folder: Path) -> Lab:
 
 if __name__ == "__main__":
     lab = small_lab(Path(sys.argv[1]))
-    with held(lab.places.lock, "small lab"):
+    with held(lab.places.lock, "the lab", "small lab"):
         lab.boot()

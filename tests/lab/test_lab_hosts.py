@@ -17,9 +17,9 @@ from eakte_ops.errors import Busy, CommandFailed, Unreachable
 from eakte_ops.lab.cgroup import hierarchies
 from eakte_ops.lab.command import run
 from eakte_ops.lab.lab import Lab
-from eakte_ops.lab.lock import held
 from eakte_ops.lab.machine import kill, processes
 from eakte_ops.lab.scenarios.catalogue import read
+from eakte_ops.store.lock import held
 from tests.lab.small_town import INNER
 
 pytestmark = pytest.mark.timeout(900)  # the first one may have to make the image
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def boot(lab: Lab) -> None:
-    with held(lab.places.lock, "test"):
+    with held(lab.places.lock, "the lab", "test"):
         lab.boot()
 
 
@@ -149,7 +149,10 @@ def test_a_full_disk_fills_nothing_but_the_host(own_lab: Lab) -> None:
 
 
 def test_only_one_changes_the_lab_at_a_time(own_lab: Lab) -> None:
-    with held(own_lab.places.lock, "lab break disk-full"), pytest.raises(Busy, match="lab break disk-full, since"):
+    with (
+        held(own_lab.places.lock, "the lab", "lab break disk-full"),
+        pytest.raises(Busy, match="lab break disk-full, since"),
+    ):
         own_lab.down()
 
 

@@ -14,9 +14,9 @@ from eakte_ops.errors import Busy, CommandFailed, Refused
 from eakte_ops.lab import missing as needs
 from eakte_ops.lab.cgroup import enter_argv, hierarchies
 from eakte_ops.lab.command import last_words, run, succeeds
-from eakte_ops.lab.lock import held
 from eakte_ops.lab.missing import has_capabilities, missing, refuse_if_missing
 from eakte_ops.lab.places import Places
+from eakte_ops.store.lock import held
 
 
 @pytest.fixture
@@ -83,18 +83,18 @@ def test_a_command_starts_inside_its_groups(tmp_path: Path) -> None:
 def test_the_lock_says_who_has_it_and_dies_with_its_holder(tmp_path: Path) -> None:
     file = tmp_path / "lock"
     holder = (
-        "import sys, pathlib; from eakte_ops.lab.lock import held\n"
-        "with held(pathlib.Path(sys.argv[1]), 'lab up'): print('held', flush=True); sys.stdin.read()"
+        "import sys, pathlib; from eakte_ops.store.lock import held\n"
+        "with held(pathlib.Path(sys.argv[1]), 'the lab', 'lab up'): print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", holder, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
-        with pytest.raises(Busy, match=f"lab up, since .*, process {process.pid}"), held(file, "lab down"):
+        with pytest.raises(Busy, match=f"lab up, since .*, process {process.pid}"), held(file, "the lab", "lab down"):
             pass
         process.kill()
-    with held(file, "lab down", patience=5):
+    with held(file, "the lab", "lab down", patience=5):
         assert "lab down" in file.read_text()
     assert file.read_text() == ""
 

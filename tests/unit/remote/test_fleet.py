@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -88,6 +89,21 @@ def test_a_slow_consumer_holds_the_fleet_back() -> None:
 def test_closing_before_the_first_result() -> None:
     outcomes = visit_all([errand("a")], fleet_of("a"))
     outcomes.close()
+    assert threads_left() == []
+
+
+def test_at_the_end_of_the_time_what_is_not_done_has_no_outcome() -> None:
+    let_go = threading.Event()
+    good = fleet_of("quick", "slow")
+
+    def connect(target: Target, deadline: float) -> FakeConnection:
+        if target.name == "slow":
+            let_go.wait()
+        return good(target, deadline)
+
+    errands = [errand("quick"), errand("slow")]
+    outcomes = list(visit_all(errands, connect, threads=2, until=monotonic() + 0.3, abort=let_go.set))
+    assert [outcome.target.name for outcome in outcomes] == ["quick"]
     assert threads_left() == []
 
 

@@ -1,4 +1,4 @@
-"""One changer of the lab at a time. The lock dies with its holder, so a killed `lab up` blocks nobody."""
+"""A file that one process of this machine holds at a time. It dies with its holder: a killed one blocks nobody."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ _POLL_S = 0.1
 
 
 @contextmanager
-def held(file: Path, purpose: str, *, patience: float = 0.0, clock: Clock = SYSTEM) -> Iterator[None]:
-    """Hold the lab's lock. Raises: Busy with the holder's words if somebody else has it after `patience` seconds."""
+def held(file: Path, what: str, purpose: str, *, patience: float = 0.0, clock: Clock = SYSTEM) -> Iterator[None]:
+    """Hold `file`, which stands for `what` ("the lab"), for `purpose`.
+
+    Raises: Busy with the holder's words if somebody else has it after `patience` seconds.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a+") as opened:
-        _take(opened, clock.monotonic() + patience, clock)
+        _take(opened, what, clock.monotonic() + patience, clock)
         opened.truncate(0)
-        since = clock.now().astimezone().strftime("%H:%M:%S")
+        since = clock.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
         opened.write(f"{purpose}, since {since}, process {os.getpid()}\n")
         opened.flush()
         try:
@@ -31,7 +34,7 @@ def held(file: Path, purpose: str, *, patience: float = 0.0, clock: Clock = SYST
             opened.truncate(0)
 
 
-def _take(opened: IO[str], end: float, clock: Clock) -> None:
+def _take(opened: IO[str], what: str, end: float, clock: Clock) -> None:
     while True:
         try:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,5 +44,5 @@ def _take(opened: IO[str], end: float, clock: Clock) -> None:
                 continue
             opened.seek(0)
             holder = opened.read().strip() or "another command"
-            raise Busy(f"the lab is busy: {holder}", way_out="wait for it to end, then try again") from taken
+            raise Busy(f"{what} is busy: {holder}", way_out="wait for it to end, then try again") from taken
         return
