@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from eakte_ops.cli import units
 from eakte_ops.cli.finding_lines import MARKS, STYLES, one_line, width
 from eakte_ops.cli.history_view import History, Subject
 from eakte_ops.cli.sparkline import GAP, by_day, sparkline
@@ -98,7 +99,7 @@ def _figures(one: Subject, now: datetime, zone: tzinfo, language: Language) -> L
     names = max((len(name) for name in one.figures), default=0)
     for name, days in one.figures.items():
         bars = sparkline(by_day(days, today, _BARS))
-        shown = {key: _value(name, value, language) for key, value in _summary(days).items()}
+        shown = {key: units.said(name, value, language) for key, value in _summary(days).items()}
         yield f"   {name:<{names}}  {bars}  {words['figure'].format(**shown)}", None
 
 
@@ -110,15 +111,3 @@ def _summary(days: tuple[Day, ...]) -> Mapping[str, float]:
         "mean": sum(day.mean * day.looks for day in days) / looks,
         "last": days[-1].last,
     }
-
-
-def _value(name: str, value: float, language: Language) -> str:
-    """With its unit, as the checks name their figures."""
-    word = name.rpartition("_")[2]
-    if word in ("seconds", "age"):
-        return wording.span(value, language)
-    if word == "percent":
-        return f"{wording.number(value, language)} %"
-    if word in ("bytes", "size", "free"):
-        return wording.size(value, language)
-    return wording.number(value, language)

@@ -5,25 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
+from eakte_ops.cli.units import Unit, unit_of
 from eakte_ops.health.catalogue import CHECKS
 from eakte_ops.health.findings import Overview
 from eakte_ops.health.limits import settled
 from eakte_ops.health.types import WORST_FIRST, Identity, Judged
 
-Unit: TypeAlias = Literal["s", "%", "B", "d", ""]
-"""Seconds, per cent, bytes, days, a plain number."""
-
-_UNITS: Mapping[str, Unit] = {
-    "seconds": "s",
-    "age": "s",
-    "percent": "%",
-    "bytes": "B",
-    "size": "B",
-    "free": "B",
-    "days": "d",
-}
 _FACTORS: Mapping[str, tuple[Unit, float]] = {
     "s": ("s", 1),
     "seconds": ("s", 1),
@@ -97,11 +86,6 @@ def _of(judged: Judged, thresholds: Mapping[str, Any]) -> Iterator[Figure]:
         warning, critical = bounds.get("warning"), bounds.get("critical")
         falling = any(word in name for word in _SMALL_IS_BAD)
         yield Figure(judged, name, float(value), unit, warning, critical, falling)
-
-
-def unit_of(name: str) -> Unit:
-    """The unit of a figure, by the last word of its name that is one."""
-    return next((unit for word in reversed(name.split("_")) if (unit := _UNITS.get(word))), "")
 
 
 def _bounds(limits: Any, unit: Unit) -> Mapping[str, float]:

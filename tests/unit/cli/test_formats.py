@@ -14,8 +14,10 @@ import pytest
 
 from eakte_ops.cli import formats
 from eakte_ops.cli.formats import Format, nagios
-from eakte_ops.cli.formats.results import figures, unit_of
+from eakte_ops.cli.formats.results import figures
 from eakte_ops.cli.output import replaced
+from eakte_ops.cli.units import said as figure_said
+from eakte_ops.cli.units import unit_of
 from eakte_ops.errors import EakteError, Status
 from eakte_ops.health.engine import ServerLook, Stop
 from eakte_ops.health.findings import Overview, overview
@@ -251,6 +253,20 @@ def test_every_threshold_of_time_is_in_seconds() -> None:
 )
 def test_units_follow_from_names(name, unit) -> None:
     assert unit_of(name) == unit
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "en", "de"),
+    [
+        ("age", 11520.0, "3 h 12 min", "3 h 12 min"),
+        ("free", 1.25e9, "1.2 GB", "1,2 GB"),
+        ("days_left", 12.0, "12 d", "12 Tage"),
+        ("used_percent", 71.5, "71.5 %", "71,5 %"),
+        ("rows", 1234.0, "1,234", "1.234"),
+    ],
+)
+def test_figures_are_said_with_their_unit(name, value, en, de) -> None:
+    assert (figure_said(name, value, "en"), figure_said(name, value, "de")) == (en, de)
 
 
 def test_what_could_not_be_looked_at_is_unknown_to_nagios(capsys) -> None:
