@@ -81,7 +81,7 @@ def take_due(rows: Rows, at: float) -> tuple[Due, ...]:
         town = row["town"] if row["whom"] == "local-it" else ""
         found.setdefault((row["whom"], town), []).append((row["id"], known))
     return tuple(
-        Due(whom, town, tuple(known for _, known in pairs), tuple(id_ for id_, _ in pairs))
+        Due(whom, town, tuple({known.id: known for _, known in pairs}.values()), tuple(id_ for id_, _ in pairs))
         for (whom, town), pairs in found.items()
     )
 
@@ -126,11 +126,16 @@ def dropped(rows: Rows, since: float, until: float) -> tuple[Known, ...]:
 
 def letter(rows: Rows, due: Due, centre: Centre, at: float) -> Letter:
     """The mail about them, for the centre or for one town's local IT."""
-    every = {town.id: town for town in towns.known(rows)}
-    town = every.get(due.town) if due.whom == "local-it" else None
-    reader = reader_of(town, at) if town is not None else Reader(centre.language, centre.zone, at)
-    to = Audience(reader, centre, {town.id: town} if town is not None else every, town)
-    return _letter(worst_first(due.findings), to)
+    return of(due.findings, centre, towns.known(rows), due.town or None, at)
+
+
+def of(found: Sequence[Known], centre: Centre, every: Sequence[TownKnown], town: str | None, at: float) -> Letter:
+    """The mail about `found`. `town`: for whose local IT, None for the centre."""
+    by_id = {each.id: each for each in every}
+    whose = by_id.get(town) if town is not None else None
+    reader = reader_of(whose, at) if whose is not None else Reader(centre.language, centre.zone, at)
+    to = Audience(reader, centre, {whose.id: whose} if whose is not None else by_id, whose)
+    return _letter(worst_first(found), to)
 
 
 def _letter(found: Sequence[Known], to: Audience) -> Letter:
@@ -166,22 +171,26 @@ def _letter(found: Sequence[Known], to: Audience) -> Letter:
 
 def for_hook(rows: Rows, due: Due, centre: Centre) -> bytes:
     """The same for a program: one JSON object, schema eakte-ops/alarm version 1."""
-    every = {town.id: plain(town.name, 80) for town in towns.known(rows)}
-    content = {
+    return content(due.findings, centre, {town.id: town.name for town in towns.known(rows)})
+
+
+def content(found: Sequence[Known], centre: Centre, names_of: Mapping[str, str]) -> bytes:
+    """JSON in ASCII about `found`. `names_of`: town -> its name for people."""
+    said = {
         "schema": "eakte-ops/alarm",
         "version": 1,
         "lab": centre.lab,
-        "findings": [_for_hook(known, every) for known in worst_first(due.findings)[:_MOST]],
-        "left_out": max(0, len(due.findings) - _MOST),
+        "findings": [_for_hook(known, names_of) for known in worst_first(found)[:_MOST]],
+        "left_out": max(0, len(found) - _MOST),
     }
-    return json.dumps(content, ensure_ascii=True).encode("ascii")
+    return json.dumps(said, ensure_ascii=True).encode("ascii")
 
 
-def _for_hook(known: Known, every: Mapping[str, str]) -> Mapping[str, Any]:
+def _for_hook(known: Known, names_of: Mapping[str, str]) -> Mapping[str, Any]:
     return {
         "id": known.id,
         "town": known.town,
-        "town_name": every.get(known.town, known.town),
+        "town_name": plain(names_of.get(known.town, known.town), 80),
         "server": plain(known.server, 80),
         "check": plain(known.check, 80),
         "subject": plain(known.subject, 200),

@@ -120,7 +120,7 @@ def _news(night: Night, found: Sorted, to: Audience) -> list[str]:
     if found.worse:
         parts.append(_count("worse", found.worse, to))
     if missed:
-        parts.append(to.say("not-looked", count=to.reader.number(len(missed))))
+        parts.append(to.say("not-looked" if len(missed) > 1 else "not-looked-one", count=to.reader.number(len(missed))))
     if not parts:
         parts.append(to.say("nothing-new" if found.still or found.taken else "well"))
     rest = (("still", found.still), ("taken", found.taken), ("over", found.over))

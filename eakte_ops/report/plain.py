@@ -11,7 +11,7 @@ _MARKS_IN_A_ROW = 2
 _STAND_IN = "\ufffd"
 
 # Mail programs make links of addresses by themselves. Those of the machine itself stand in our own next steps.
-_SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,15})://(?!127\.0\.0\.1\b|localhost\b)")
+_SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,15})://(?!(?:127\.0\.0\.1|localhost)(?:[:/][^@]*)?(?:[\s,;)]|$))")
 _WWW = re.compile(r"(?i)\bwww\.")
 
 

@@ -17,6 +17,7 @@ DE: Mapping[str, str] = {
     "no-sweep": "KEIN Durchgang",
     "open-sweep": "Durchgang nicht zu Ende",
     "not-looked": "{count} Server nicht angesehen",
+    "not-looked-one": "1 Server nicht angesehen",
     "all-critical": "{count} kritisch neu",
     "some-critical": "{count} neu ({critical} kritisch)",
     "new": "{count} neu",
@@ -31,8 +32,8 @@ DE: Mapping[str, str] = {
     "sweep-none": "Seit {since} lief KEIN voller Durchgang. Was hier steht, kann überholt sein.",
     "sweep-never": "Es lief noch KEIN voller Durchgang. Ob alles gut ist, weiß niemand.",
     "missed": "Nicht mehr angesehen: {names}.",
-    "town-sweep": "Ihre {servers} Server wurden angesehen: {began}.",
-    "town-sweep-one": "Ihr Server wurde angesehen: {began}.",
+    "town-sweep": "Durchgang über Ihre {servers} Server: {began}.",
+    "town-sweep-one": "Durchgang über Ihren Server: {began}.",
     "town-late": "In dieser Nacht gab es KEINEN vollen Durchgang über Ihre Server; zuletzt angesehen: {looked}. Was "
     "hier steht, kann überholt sein. Das zu klären ist Sache des Zentrums.",
     "town-open": "Der Durchgang von {began} kam nicht zu Ende; Ihre Server wurden zuletzt angesehen: {looked}. Das zu "
@@ -92,6 +93,7 @@ EN: Mapping[str, str] = {
     "no-sweep": "NO sweep",
     "open-sweep": "sweep did not end",
     "not-looked": "{count} servers not looked at",
+    "not-looked-one": "1 server not looked at",
     "all-critical": "{count} new critical",
     "some-critical": "{count} new ({critical} critical)",
     "new": "{count} new",
@@ -106,8 +108,8 @@ EN: Mapping[str, str] = {
     "sweep-none": "NO full sweep ran since {since}. What stands here may be out of date.",
     "sweep-never": "NO full sweep was made yet. Nobody knows whether all is well.",
     "missed": "Not looked at any more: {names}.",
-    "town-sweep": "Your {servers} servers were looked at: {began}.",
-    "town-sweep-one": "Your server was looked at: {began}.",
+    "town-sweep": "Sweep over your {servers} servers: {began}.",
+    "town-sweep-one": "Sweep over your server: {began}.",
     "town-late": "There was NO full sweep over your servers this night; last looked at: {looked}. What stands here may "
     "be out of date. To clear that up is the centre's job.",
     "town-open": "The sweep of {began} did not come to its end; your servers were last looked at: {looked}. To clear "

@@ -47,9 +47,9 @@ def test_a_quiet_night_says_that_all_is_well_and_how_that_is_known() -> None:
 def test_a_quiet_night_of_a_town_says_so_in_its_own_language() -> None:
     english = to_town(night(), CENTRE, replace(town(), language="en"))
     assert english.subject == "eAkte Witten: All well · Tue 24 Nov"
-    assert english.lead[0] == "Your 2 servers were looked at: Tue 24 Nov 02:00."
+    assert english.lead[0] == "Sweep over your 2 servers: Tue 24 Nov 02:00."
     assert to_town(night(), CENTRE, town(servers=("witten-app",))).lead[0] == (
-        "Ihr Server wurde angesehen: Di 24.11. 02:00."
+        "Durchgang über Ihren Server: Di 24.11. 02:00."
     )
 
 
