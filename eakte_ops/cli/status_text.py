@@ -212,9 +212,8 @@ def _trends(view: TownView, language: Language) -> list[str]:
     if view.response is not None:
         drawn.append((words["response"], view.response.line, wording.span(view.response.value, language)))
     if view.disk is not None:
-        name, forecast = view.disk.name, view.forecast.said.get(language, "") if view.forecast else ""
-        place = one_line(f"{name.server} {name.subject}{f'; {forecast}' if forecast else ''}")
-        drawn.append((words["disk"], view.disk.line, f"{wording.number(round(view.disk.value), language)} % ({place})"))
+        percent = f"{wording.number(round(view.disk.value), language)} %"
+        drawn.append((words["disk"], view.disk.line, one_line(f"{percent} {_fills(view, language)}")))
     title, line = (max((len(each[at]) for each in drawn), default=0) for at in (0, 1))
     said: list[str] = []
     for called, bars, value in drawn:
@@ -224,6 +223,15 @@ def _trends(view: TownView, language: Language) -> list[str]:
     if said and len(said[-1]) + len(note) + 3 < width():
         return [*said[:-1], f"{said[-1]}   {note}"]
     return [*said, f" {note}"] if said else []
+
+
+def _fills(view: TownView, language: Language) -> str:
+    """Which file system it is, and when it will be full where that is known."""
+    assert view.disk is not None
+    name, forecast = view.disk.name, view.forecast.said.get(language, "") if view.forecast else ""
+    if forecast.startswith(name.subject):
+        return f"· {name.server} {forecast}"
+    return f"({name.server} {name.subject}{f'; {forecast}' if forecast else ''})"
 
 
 def of_all(

@@ -13,6 +13,7 @@ import pytest
 
 from eakte_ops.health.memory import findings
 from eakte_ops.health.memory.known import Ack
+from eakte_ops.health.types import NotYet, Result, unknown
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.remembered import Remembered, ago, disk, page, reached
 
@@ -119,6 +120,24 @@ def test_trends_are_drawn_with_days_without_a_look(memory: Remembered, ask: Run)
 def test_the_fullest_file_system_is_drawn(memory: Remembered, ask: Run) -> None:
     memory.look(ago(minutes=2), "witten", **gateway(page(), disk(71), disk(80, "/srv")))
     assert "80 % (witten-gw /srv)" in ask("status", "witten")[1]
+
+
+def test_a_disk_that_fills_says_when(memory: Remembered, ask: Run) -> None:
+    soon = Result("ok", "/var", "later", {"left": 120 * 86400.0, "used_percent": 71.0, "growth": 0.2, "days": 14})
+    memory.look(ago(minutes=2), "witten", **gateway(page(), disk(71), ("disk.forecast", soon)))
+    assert "▁  71 % · witten-gw /var is full in about 120 d" in ask("status", "witten")[1]
+    assert json.loads(ask("status", "--json")[1])["towns"][0]["forecast"]["en"].startswith(
+        "/var is full in about 120 d"
+    )
+
+
+def test_what_is_too_new_to_forecast_says_nothing(memory: Remembered, ask: Run) -> None:
+    waits = ("disk.forecast", unknown(NotYet("too-new", have=2, wanted=7), "/var"))
+    memory.look(ago(minutes=2), "witten", **gateway(page(), disk(71), waits))
+    status, out, _err = ask("status", "witten")
+    assert status == 0
+    assert "▁  71 % (witten-gw /var)" in out
+    assert "remembered" not in out
 
 
 def test_all_towns_worst_first(memory: Remembered, ask: Run) -> None:
