@@ -14,7 +14,7 @@ from eakte_ops.remote.types import Answer, Question, Visit
 
 Readable: TypeAlias = Literal["ok", "denied", "absent"]
 _READABLE: Mapping[str, Readable] = {"ok": "ok", "denied": "denied", "absent": "absent"}
-_SECONDS = re.compile(r"^(\d{1,12})(\.\d{1,20})?$")
+_SECONDS = re.compile(r"^(-?\d{1,12})(\.\d{1,20})?$")
 _LINE = re.compile(r"^run=(\S{1,80})(?: until=(\S{1,40}))?(?: why=(.*))?$")
 
 

@@ -77,9 +77,10 @@ def _unit(block: Mapping[str, str]) -> Unit:
     keys = ("LoadState", "ActiveState", "SubState", "UnitFileState", "Result")
     if any(key not in block for key in keys[:3]):
         raise NotKnown("unreadable", what="systemctl show")
+    load, active, sub, enabled, result = (block.get(key, "") for key in keys)
     restarts = block.get("NRestarts", "")
     count = whole(restarts, "NRestarts", 2**32) if restarts else None
-    return Unit(*(block.get(key, "") for key in keys), restarts=count)
+    return Unit(load, active, sub, enabled, result, count)
 
 
 UNITS = Fact("units", _ask, _parse)
