@@ -171,7 +171,8 @@ def _folders(parts: list[Installed], layout: Layout) -> tuple[Folder, ...]:
         Folder(posixpath.dirname(layout.granted + "/x"), "root", "root", "0755", root=True),
         Folder("/usr/local/lib/eakte-ops", "root", "root", "0755", root=True),
         Folder(top, work, software, "0755", root=True),
-        Folder(layout.releases, work, software, "2750", root=False),
+        # The names of the releases are no secret and are looked at by the night; the releases are 2750.
+        Folder(layout.releases, work, software, "2755", root=False),
         Folder(layout.configuration, "root", "root", "0755", root=True),
         # Search, not list: the night account sees how full the disks below are, and no name of a file.
         Folder(layout.data, software, software, "0751", root=True),

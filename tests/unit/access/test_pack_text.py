@@ -159,7 +159,7 @@ def test_folders_have_the_owners_and_modes_of_the_contract() -> None:
         for folder in server_grant(town(), town().server(host), access()).folders
     }
     assert folders["/etc/eakte-ops/home/eakte-ops/.ssh"] == ("root", "root", "0755")
-    assert folders["/opt/eakte/releases"] == ("eakte-ops", "eakte", "2750")
+    assert folders["/opt/eakte/releases"] == ("eakte-ops", "eakte", "2755")
     assert folders["/etc/eakte/database"] == ("eakte-ops", "eakte", "2750")
     assert folders["/etc/eakte/gateway"] == ("eakte-ops", "eakte", "2751")
     assert folders["/etc/eakte/gateway/config"] == ("eakte-ops", "eakte", "2755")
