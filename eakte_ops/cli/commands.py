@@ -26,6 +26,7 @@ COMMANDS = {
     "secret": "Secrets of the towns and of the centre: set, edit, get, check, rekey.",
     "status": "Is a town up, who is on it: at once, without asking a server.",
     "store": "What is remembered: check, prune, backup.",
+    "sweep": "Look at all towns and remember; the timers run this.",
 }
 """Name -> what it is for. The file is cli/NAME.py with `app` (a group) or a function NAME (a single command)."""
 

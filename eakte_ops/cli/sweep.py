@@ -1,0 +1,115 @@
+"""`eakte-ops sweep`: looks at all towns and remembers; what is new and can not wait is said at once."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eakte_ops.cli.context import CONTEXT
+from eakte_ops.cli.health import FormatOption, JsonOption, LanguageOption, OutOption, settled_format, stops_at
+from eakte_ops.cli.language import spoken
+from eakte_ops.cli.output import say
+from eakte_ops.errors import Status, worst
+
+if TYPE_CHECKING:
+    from eakte_ops.cli.health_progress import Progress
+    from eakte_ops.cli.sweep_parts import Alarm
+    from eakte_ops.health.engine import ServerLook
+    from eakte_ops.health.memory.known import Kind
+    from eakte_ops.health.sweep import Order, Sweep
+    from eakte_ops.health.types import Judged
+    from eakte_ops.inventory.model import Inventory
+    from eakte_ops.store import Store
+
+
+def sweep(
+    towns: Annotated[list[str] | None, typer.Argument(metavar="[TOWN]...", help="Only these (default: all).")] = None,
+    light: Annotated[bool, typer.Option("--light", help="Only what is worth a look every few minutes.")] = False,
+    ring: Annotated[int | None, typer.Option("--ring", metavar="N", help="Only the towns of this ring.")] = None,
+    form: FormatOption = None,
+    as_json: JsonOption = False,
+    *,
+    out: OutOption = None,
+    language: LanguageOption = None,
+) -> int:
+    """Look at every town and remember what was seen: findings, figures, whom it did not reach. The timers run this.
+
+    Status 0: all well, 1: findings, or somebody was missed, 2: a town's file is wrong (the others are looked at), 3: a
+    server could not be reached, 6: another sweep is running.
+    """
+    from eakte_ops.cli import formats, sweep_parts
+    from eakte_ops.cli.banner import banner, commit_of
+    from eakte_ops.cli.health_progress import Progress
+    from eakte_ops.health import catalogue
+    from eakte_ops.health.findings import overview, status
+    from eakte_ops.store.lock import held
+
+    chosen, tongue, kind = settled_format(form, as_json), spoken(language), _kind(light)
+    inventory, wanted, broken = sweep_parts.wanted(towns or [], ring)
+    checks = catalogue.light() if light else catalogue.chosen([])
+    stops, _idle = stops_at(wanted, checks)
+    settings, began = inventory.settings, time.monotonic()
+    banner(inventory.folder, settings.lab)
+    alarm = sweep_parts.Alarm(settings)
+    with closing(CONTEXT.store()) as store, held(CONTEXT.state / "sweep.lock", "the sweep", f"a {kind} sweep"):
+        whole = not towns and ring is None
+        commit = commit_of(inventory.folder)
+        order = sweep_parts.order(inventory, kind, stops, checks, whole=whole, commit=commit)
+        with Progress(stops, settings.limits.server_seconds, tongue) as progress, alarm:
+            made = _sweep(store, inventory, order, progress, alarm, forget=whole and not broken)
+            looks, said, stopped = _carry_out(made)
+            sweep_parts.own_findings(store, settings, alarm)
+    seen = overview(looks, checks, time.monotonic() - began, said)
+    ended = formats.write(chosen, seen, inventory.folder, settings.lab, tongue, out=out)
+    sweep_parts.say_missed(made.missed, broken, tongue)
+    if chosen.own_status:
+        return ended
+    return Status.INTERRUPTED if stopped else worst([status(seen), sweep_parts.status(made.missed, broken)])
+
+
+def _kind(light: bool) -> Kind:
+    return "light" if light else "full"
+
+
+def _sweep(
+    store: Store,
+    inventory: Inventory,
+    order: Order,
+    progress: Progress,
+    alarm: Alarm,
+    *,
+    forget: bool,
+) -> Sweep:
+    from eakte_ops.cli.sweep_parts import reveals
+    from eakte_ops.events import fan_out
+    from eakte_ops.health.sweep import Sweep
+
+    return Sweep(
+        store,
+        CONTEXT.connector(inventory.settings.limits, progress.watching),
+        order,
+        forget=forget,
+        heard=alarm.heard,
+        looked=progress.done,
+        emit=fan_out(
+            [progress.heard], lambda _sink, broken: say(f"No live progress any more ({broken}); the sweep goes on.")
+        ),
+        reveals=reveals(list({stop.town.id: stop.town for stop in order.stops}.values())),
+    )
+
+
+def _carry_out(made: Sweep) -> tuple[list[ServerLook], list[Judged], bool]:
+    """All looks and what the checks over whole towns say, and whether a person stopped it."""
+    looks: list[ServerLook] = []
+    said: list[Judged] = []
+    try:
+        with closing(made.towns()) as towns:
+            for town in towns:
+                looks += town.looks
+                said += town.said
+    except KeyboardInterrupt:
+        return looks, said, True
+    return looks, said, False

@@ -1,0 +1,202 @@
+"""What a sweep is put together from: which towns, with which secrets, what is told at once, what is said at the end."""
+
+from __future__ import annotations
+
+import platform
+import threading
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from eakte_ops.cli.context import CONTEXT
+from eakte_ops.cli.output import say
+from eakte_ops.errors import EakteError, Status, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+
+    from eakte_ops.health.engine import Stop
+    from eakte_ops.health.memory.keep import Needs
+    from eakte_ops.health.memory.known import Change, Kind, Missed
+    from eakte_ops.health.sweep import Order
+    from eakte_ops.health.types import AnyCheck, Judged, Language
+    from eakte_ops.inventory.model import Inventory, Settings, Town
+    from eakte_ops.remote.types import Reveal
+    from eakte_ops.store import Rows, Store
+
+_NAMED = 12
+_MAIL_S = 120.0
+ROUND_TRIP_SECRET = "osrest-password"  # noqa: S105  the name of a secret
+
+
+def wanted(names: Sequence[str], ring: int | None) -> tuple[Inventory, list[Town], Mapping[str, int]]:
+    """The towns to look at, and those left out because their file is wrong, with the number of mistakes.
+
+    A town that was named must be right. Raises InvalidFile, UsageError where nothing is left.
+    """
+    if names:
+        inventory, broken = CONTEXT.inventory(*names), {}
+    else:
+        survey = CONTEXT.survey()
+        shared = set(survey.findings.shared)
+        broken = {town: count for town in survey.known if (count := len(set(survey.mistakes([town])) - shared))}
+        inventory = survey.inventory([town for town in survey.known if town not in broken])
+    found = [inventory.towns[name] for name in dict.fromkeys(names or inventory.towns) if name not in broken]
+    found = [town for town in found if ring is None or town.said.ring == ring]
+    if not found:
+        of = f" in ring {ring}" if ring is not None else ""
+        raise UsageError(f"there is no town to look at{of}", way_out="eakte-ops inventory list shows towns and rings")
+    return inventory, found, broken
+
+
+def order(
+    inventory: Inventory, kind: Kind, stops: Sequence[Stop], checks: Sequence[AnyCheck], *, whole: bool, commit: str
+) -> Order:
+    """What the sweep is to do, with the limits of eakte-ops.yml."""
+    from eakte_ops.clock import SYSTEM
+    from eakte_ops.health.sweep import Order
+
+    said = inventory.settings
+    minutes = said.sweep.full_minutes if kind == "full" else said.sweep.light_minutes
+    return Order(
+        kind=kind,
+        whole=whole,
+        stops=stops,
+        checks=checks,
+        needs=needs_of(said),
+        until=SYSTEM.monotonic() + 60 * minutes,
+        server_seconds=said.limits.server_seconds,
+        threads=said.limits.threads,
+        host=platform.node(),
+        commit=commit,
+    )
+
+
+def needs_of(settings: Settings) -> Needs:
+    """How many looks open and close a finding."""
+    from eakte_ops.health.memory.keep import Needs
+
+    said = settings.findings
+    return Needs(said.open_after, said.close_after, said.nightly_open_after, said.nightly_close_after)
+
+
+def reveals(towns: Sequence[Town]) -> Callable[[Town], Reveal]:
+    """The one secret that a look may need, read before the look, and said where it can not be had: then the round trip
+    is unknown there and everything else goes on."""
+    from eakte_ops.cli.secret import vault_of
+    from eakte_ops.secret.value import Secret
+
+    known: dict[str, Secret | None] = {}
+    for town in towns:
+        if not town.said.round_trip:
+            continue
+        try:
+            known[town.id] = vault_of(town).reveal(ROUND_TRIP_SECRET)
+        except EakteError as problem:
+            known[town.id] = None
+            say(f"{town.id}: no round trip, {ROUND_TRIP_SECRET} can not be read: {problem}")
+
+    def of(town: Town) -> Reveal:
+        def reveal(name: str) -> str:
+            secret = known.get(town.id) if name == ROUND_TRIP_SECRET else None
+            return secret.reveal() if secret is not None else ""
+
+        return reveal
+
+    return of
+
+
+class Alarm:
+    """Queues what can not wait in the transaction that remembers it, and has it sent beside the look.
+
+    A context manager. A mail server that is dead delays nobody: what it does not take stays in the queue.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._wake = threading.Event()
+        self._end = threading.Event()
+        self._postman = threading.Thread(target=self._deliver, name="postman", daemon=True)
+
+    def __enter__(self) -> Alarm:
+        if self._settings.mail is not None or self._settings.alarm.hook:
+            self._wake.set()  # what an earlier sweep could not get rid of
+            self._postman.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end.set()
+        self._wake.set()
+        if self._postman.ident is not None:
+            self._postman.join(_MAIL_S if kind is None else 1.0)
+
+    def heard(self, rows: Rows, at: float, town: Town | None, changes: tuple[Change, ...]) -> None:
+        """Takes what a look did to the findings of a town; None: of the centre itself."""
+        from eakte_ops.health.memory import towns
+        from eakte_ops.report import alarm
+
+        known = towns.known(rows, town.id)[0] if town is not None else None
+        if alarm.enqueue(rows, at, changes, known, self._settings):
+            self._wake.set()
+
+    def _deliver(self) -> None:
+        from eakte_ops.cli.digests import deliver_waiting
+
+        try:
+            with closing(CONTEXT.store()) as store:
+                ended = False
+                while not ended:
+                    self._wake.wait()
+                    ended = self._end.is_set()
+                    self._wake.clear()
+                    for why in deliver_waiting(store, self._settings, seconds=_MAIL_S).trouble:
+                        say(f"Not sent yet, tried again later: {why}")
+        except EakteError as problem:
+            say(f"Nothing more is sent by this sweep: {problem}")
+
+
+def own_findings(store: Store, settings: Settings, alarm: Alarm) -> tuple[Judged, ...]:
+    """Judge whether the sweeps themselves came when they were due, and remember it."""
+    from eakte_ops.clock import SYSTEM
+    from eakte_ops.health import night
+    from eakte_ops.health.memory import keep
+
+    now = SYSTEM.now().timestamp()
+    with store.writing() as rows:
+        said = night.nights(now, night.due(settings), night.seen(rows))
+        alarm.heard(rows, now, None, keep.raise_own(rows, now, said, needs_of(settings)))
+    return said
+
+
+def say_missed(missed: Sequence[Missed], broken: Mapping[str, int], language: Language) -> None:
+    """Name what was not looked at."""
+    words = _WORDS[language]
+    for why in dict.fromkeys(each.why for each in missed):
+        names = [each.server for each in missed if each.why == why]
+        more = f" ... ({len(names)})" if len(names) > _NAMED else ""
+        say(f"{words['missed']} ({words.get(why, why)}): {', '.join(names[:_NAMED])}{more}")
+    for town, count in broken.items():
+        say(words["broken"].format(town=town, count=count))
+
+
+_WORDS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "missed": "Not looked at",
+        "broken": "{town} was not looked at: its file has {count} mistakes (eakte-ops inventory check)",
+    },
+    "de": {
+        "missed": "Nicht angesehen",
+        "the time of the sweep was up": "die Zeit des Rundgangs war um",
+        "the sweep was stopped": "der Rundgang wurde abgebrochen",
+        "broken": "{town} wurde nicht angesehen: die Datei hat {count} Fehler (eakte-ops inventory check)",
+    },
+}
+
+
+def status(missed: Sequence[Missed], broken: Mapping[str, int]) -> Status:
+    """What the sweep adds to the status of what it found."""
+    if broken:
+        return Status.USAGE
+    return Status.FINDINGS if missed else Status.OK
