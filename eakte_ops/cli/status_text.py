@@ -22,6 +22,7 @@ from eakte_ops.cli.finding_lines import (
 from eakte_ops.cli.sparkline import GAP
 from eakte_ops.cli.status_view import DAYS, TownView
 from eakte_ops.cli.times import ago, moment, name_of, zone_of_town
+from eakte_ops.cli.units import span
 from eakte_ops.health import wording
 
 if TYPE_CHECKING:
@@ -193,16 +194,16 @@ def _facts(view: TownView, now: datetime, language: Language) -> Iterator[str]:
 
 
 def _window(view: TownView, now: datetime, language: Language) -> str:
-    words, span, zone = _WORDS[language], view.window, zone_of_town(view.town)
-    if span is None:
+    words, hours, zone = _WORDS[language], view.window, zone_of_town(view.town)
+    if hours is None:
         return words["no-window"]
-    if span.end is None:
+    if hours.end is None:
         return words["window-always"]
     if view.open_now:
-        return words["window-open"].format(end=moment(span.end, now, zone, language))
-    begin = moment(span.begin, now, zone, language)
-    end = f"{span.end:%H:%M}" if span.end.date() == span.begin.date() else moment(span.end, now, zone, language)
-    today = span.begin.date() == now.astimezone(zone).date()
+        return words["window-open"].format(end=moment(hours.end, now, zone, language))
+    begin = moment(hours.begin, now, zone, language)
+    end = f"{hours.end:%H:%M}" if hours.end.date() == hours.begin.date() else moment(hours.end, now, zone, language)
+    today = hours.begin.date() == now.astimezone(zone).date()
     return words["window-today" if today else "window"].format(begin=begin, end=end)
 
 
@@ -210,7 +211,7 @@ def _trends(view: TownView, language: Language) -> list[str]:
     words = _WORDS[language]
     drawn = []
     if view.response is not None:
-        drawn.append((words["response"], view.response.line, wording.span(view.response.value, language)))
+        drawn.append((words["response"], view.response.line, span(view.response.value, language)))
     if view.disk is not None:
         percent = f"{wording.number(round(view.disk.value), language)} %"
         drawn.append((words["disk"], view.disk.line, one_line(f"{percent} {_fills(view, language)}")))

@@ -15,6 +15,7 @@ _WEEKDAYS = {
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEK = timedelta(days=6)
+_NOW_S = 10.0
 
 
 def zone_of_town(town: TownKnown | None) -> tzinfo:
@@ -57,8 +58,9 @@ def ago(seconds: float, language: Language) -> str:
     """`2 min ago`, `3 h 12 min ago`, `2 d 4 h ago`: not more exact than it matters."""
     from eakte_ops.health.wording import span
 
-    whole = max(0.0, seconds)
-    said = span(round(whole) if whole < 60 else whole - whole % 60, language)
+    if seconds < _NOW_S:
+        return {"en": "just now", "de": "gerade eben"}[language]
+    said = span(round(seconds) if seconds < 60 else seconds - seconds % 60, language)
     return f"vor {said.replace('Tage', 'Tagen')}" if language == "de" else f"{said} ago"
 
 

@@ -30,11 +30,16 @@ def unit_of(name: str) -> Unit:
     return next((unit for word in reversed(name.split("_")) if (unit := _UNITS.get(word))), "")
 
 
+def span(seconds: float, language: Language) -> str:
+    """A duration; below a tenth of a second in thousandths."""
+    return f"{seconds * 1000:.0f} ms" if 0 < seconds < 0.1 else wording.span(seconds, language)
+
+
 def said(name: str, value: float, language: Language) -> str:
     """A figure as people read it."""
     unit = unit_of(name)
     if unit == "s":
-        return wording.span(value, language)
+        return span(value, language)
     if unit == "B":
         return wording.size(value, language)
     if unit == "d":

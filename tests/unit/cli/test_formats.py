@@ -259,6 +259,8 @@ def test_units_follow_from_names(name, unit) -> None:
     ("name", "value", "en", "de"),
     [
         ("age", 11520.0, "3 h 12 min", "3 h 12 min"),
+        ("seconds", 0.0123, "12 ms", "12 ms"),
+        ("seconds", 0.0, "0 s", "0 s"),
         ("free", 1.25e9, "1.2 GB", "1,2 GB"),
         ("days_left", 12.0, "12 d", "12 Tage"),
         ("used_percent", 71.5, "71.5 %", "71,5 %"),
