@@ -56,7 +56,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
     "de": {
         "centre": "DAS ZENTRUM SELBST",
         "none": "Kein offener Befund.",
-        "looked": "angesehen {ago}, Zeiten: {zone}",
+        "looked": "{ago} angesehen, Zeiten: {zone}",
         "own": "Zeiten: {zone}",
         "hidden": "{count} weitere, schon übernommen oder bloße Folgen: --all zeigt sie",
         "open": "{when}, also {span}; zuletzt gesehen {seen}",

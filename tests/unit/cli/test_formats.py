@@ -276,6 +276,13 @@ def test_what_could_not_be_looked_at_is_unknown_to_nagios(capsys) -> None:
     assert capsys.readouterr().out == "EAKTE-OPS UNKNOWN - no town ¦  'x'\n"
 
 
+def test_what_could_not_be_looked_at_is_in_the_file_that_is_read(tmp_path, capsys) -> None:
+    file = tmp_path / "status"
+    assert formats.write_failure(Format.NAGIOS, "access.yml has 1 error", file) == 3
+    assert file.read_text("utf-8") == "EAKTE-OPS UNKNOWN - access.yml has 1 error\n"
+    assert capsys.readouterr().out == ""
+
+
 def test_json_has_schema_version_and_what_waits(capsys) -> None:
     waits = ("disk.space", unknown(NotYet("too-new", have=2, wanted=7), "/srv"))
     status, text = written(Format.JSON, seen(look(page(), waits)), capsys)

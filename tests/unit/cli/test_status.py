@@ -150,7 +150,7 @@ def test_all_towns_worst_first(memory: Remembered, ask: Run) -> None:
         " ✓ Herdecke  up                no finding  looked 3 min ago",
     ]
     assert (
-        "✗ Witten    läuft nicht, seit 11:40  1 kritisch   angesehen vor 2 min" in ask("status", "--language", "de")[1]
+        "✗ Witten    läuft nicht, seit 11:40  1 kritisch   vor 2 min angesehen" in ask("status", "--language", "de")[1]
     )
 
 
