@@ -41,10 +41,10 @@ def compose(letter: Letter, sender: Sender, to: Sequence[str], at: float, ident:
     mail["Subject"] = plain(letter.subject, 160)
     mail["Date"] = format_datetime(datetime.fromtimestamp(at, UTC).astimezone(zone_of(sender.zone)))
     mail["Message-ID"] = f"<{ident}@{domain}>"
-    mail["Content-Language"] = letter.language
     # No machine shall answer this one (RFC 3834; the second is Exchange's own word for it).
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(as_text(letter), cte="quoted-printable")
     mail.add_alternative(as_page(letter), subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = letter.language
     return mail.as_bytes()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from eakte_ops.report.queue import Claimed
     from eakte_ops.secret.value import Secret
 
+_BEHIND_S = 5.0
+"""A wait for one answer ends so long after the connection is cut: never, unless the cut does not wake it."""
 _CLOSING = 421
 """The server takes nothing more for now (RFC 5321, 4.2.3)."""
 
@@ -95,7 +97,7 @@ class ByMail:
             with suppress(OSError, smtplib.SMTPException):  # the mail was taken: how the server says goodbye is its own
                 server.quit()
         except (OSError, smtplib.SMTPException) as problem:
-            if cut.is_set():
+            if cut.is_set() or time.monotonic() >= until:
                 raise _TimeIsUp from problem
             raise
         finally:
@@ -185,6 +187,7 @@ def _connected(host: str, port: int, until: float) -> socket.socket:
         try:
             opened.settimeout(_left(until))
             opened.connect(address)
+            opened.settimeout(_left(until) + _BEHIND_S)
         except OSError as failed:
             opened.close()
             problem = failed
