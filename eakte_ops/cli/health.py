@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from eakte_ops.access.rules import Access
     from eakte_ops.cli.health_progress import Progress
-    from eakte_ops.health.engine import ServerLook, Stop
+    from eakte_ops.health.engine import PastOf, ServerLook, Stop
     from eakte_ops.health.types import AnyCheck, Judged
     from eakte_ops.health.types import Language as Spoken
     from eakte_ops.inventory.model import Inventory, Town
@@ -98,10 +98,10 @@ def _health(
     inventory, wanted = _towns(names, every)
     stops, idle = stops_at(wanted, checks)
     banner(inventory.folder, inventory.settings.lab)
-    began = time.monotonic()
+    past, began = _past_of(stops), time.monotonic()
     with Progress(stops, inventory.settings.limits.server_seconds, tongue) as progress:
-        looks, stopped = _look(inventory, stops, checks, progress)
-    seen = overview(looks, checks, time.monotonic() - began, _towns_said(looks, checks))
+        looks, stopped = _look(inventory, stops, checks, progress, past)
+    seen = overview(looks, checks, time.monotonic() - began, _towns_said(looks, checks, past))
     status = formats.write(chosen, seen, inventory.folder, inventory.settings.lab, tongue, out=out)
     told = _TOLD[tongue]
     _say_left_out(checks, idle, told)
@@ -149,9 +149,10 @@ def _access() -> Access | None:
 
 
 def _look(
-    inventory: Inventory, stops: Sequence[Stop], checks: Sequence[AnyCheck], progress: Progress
+    inventory: Inventory, stops: Sequence[Stop], checks: Sequence[AnyCheck], progress: Progress, past: PastOf
 ) -> tuple[list[ServerLook], bool]:
     """All looks in the order of `stops`, and whether a person stopped it; then the missing ones say so."""
+    from eakte_ops.cli.sweep_parts import reveals
     from eakte_ops.clock import SYSTEM
     from eakte_ops.events import fan_out
     from eakte_ops.health.engine import interrupted, look_at
@@ -163,7 +164,16 @@ def _look(
     heard = fan_out(
         [progress.heard], lambda _sink, broken: say(f"No live progress any more ({broken}); the look goes on.")
     )
-    looks = look_at(stops, checks, connect, seconds=limits.server_seconds, threads=limits.threads, emit=heard)
+    looks = look_at(
+        stops,
+        checks,
+        connect,
+        seconds=limits.server_seconds,
+        threads=limits.threads,
+        emit=heard,
+        past=past,
+        reveals=reveals(list({stop.town.id: stop.town for stop in stops}.values())),
+    )
     try:
         with closing(looks):
             for look in looks:
@@ -174,14 +184,31 @@ def _look(
     return [done.get(id(stop)) or interrupted(stop, checks, SYSTEM.now()) for stop in stops], stopped
 
 
-def _towns_said(looks: Sequence[ServerLook], checks: Sequence[AnyCheck]) -> list[Judged]:
+def _past_of(stops: Sequence[Stop]) -> PastOf:
+    """What is remembered of these servers, read before the look; nothing where no sweep was made or the store fails."""
+    from eakte_ops.health.engine import no_past
+    from eakte_ops.health.memory import figures
+
+    if not (CONTEXT.state / "store.db").exists():
+        return no_past
+    names = {(stop.town.id, name) for stop in stops for name in (stop.server.name, "")}
+    try:
+        with closing(CONTEXT.store(read_only=True)) as store, store.reading() as rows:
+            known = {name: figures.past(rows, *name) for name in names}
+    except EakteError as problem:
+        say(f"Judged without what is remembered: {problem}")
+        return no_past
+    return lambda town, server: known[(town, server)]
+
+
+def _towns_said(looks: Sequence[ServerLook], checks: Sequence[AnyCheck], past: PastOf) -> list[Judged]:
     """What the checks over whole towns say."""
     from eakte_ops.health.engine import of_town
 
     by_town: dict[str, list[ServerLook]] = {}
     for look in looks:
         by_town.setdefault(look.stop.town.id, []).append(look)
-    return [judged for of_one in by_town.values() for judged in of_town(of_one, checks)]
+    return [judged for town, of_one in by_town.items() for judged in of_town(of_one, checks, past(town, ""))]
 
 
 _TOLD = {

@@ -33,7 +33,6 @@ from eakte_ops.health.types import (
     unknown,
 )
 from eakte_ops.inventory.model import Server, Town
-from eakte_ops.remote.exchange import no_secrets
 from eakte_ops.remote.fleet import Errand, Outcome, visit_all
 from eakte_ops.remote.types import Connect, Reveal, Target, Visit
 
@@ -79,6 +78,11 @@ class ServerLook:
     seen: Look | None = None
 
 
+def nothing_known(_town: Town) -> Reveal:
+    """For looks that have no secrets: what needs one gets an empty value and says that it can not tell."""
+    return lambda _name: ""
+
+
 def stops_of(
     towns: Iterable[Town], target_of: Callable[[Town, Server], Target], access: Access | None
 ) -> tuple[Stop, ...]:
@@ -105,7 +109,7 @@ def look_at(
     emit: Sink = silent,
     clock: Clock = SYSTEM,
     past: PastOf = no_past,
-    reveals: Callable[[Town], Reveal] = lambda _town: no_secrets,
+    reveals: Callable[[Town], Reveal] = nothing_known,
 ) -> Generator[ServerLook]:
     """Look at all `stops`, yield each as it is done. `seconds`: for one server, from connecting to the last answer.
 

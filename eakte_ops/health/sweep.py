@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from eakte_ops.clock import SYSTEM, Clock
 from eakte_ops.events import Sink, silent
-from eakte_ops.health.engine import ServerLook, Stop, interrupted, look_at, of_town, unsupported
+from eakte_ops.health.engine import ServerLook, Stop, interrupted, look_at, nothing_known, of_town, unsupported
 from eakte_ops.health.findings import told
 from eakte_ops.health.memory import figures, keep, sweeps, towns
 from eakte_ops.health.memory.known import Change, Kind, Missed
 from eakte_ops.health.types import AnyCheck, Judged
-from eakte_ops.remote.exchange import no_secrets
 
 if TYPE_CHECKING:
     from eakte_ops.health.past import Past
@@ -80,7 +79,7 @@ class Sweep:
     looked: Callable[[ServerLook], None] = lambda _look: None
     emit: Sink = silent
     clock: Clock = SYSTEM
-    reveals: Callable[[Town], Reveal] = lambda _town: no_secrets
+    reveals: Callable[[Town], Reveal] = nothing_known
     id: int = 0
     missed: list[Missed] = field(default_factory=list)
 
