@@ -26,6 +26,7 @@ from eakte_ops.health.checks import (
     reach,
     releases,
     restarts,
+    roundtrip,
     services,
     sessions,
     storage,
@@ -46,7 +47,7 @@ CHECKS: Mapping[str, AnyCheck] = {
     for room in (
         *(reach, algorithms, storage, forecast, memory, machine, units),
         *(services, restarts, licence, gateway, index),
-        *(database, sessions, work, documents, releases, logs, temporary, backups),
+        *(database, sessions, work, documents, releases, logs, temporary, roundtrip, backups),
         *(network, patches, access),
         watch,  # the last question of all: it leaves the mark that there was a look
         nights,  # of the centre itself: asks nothing

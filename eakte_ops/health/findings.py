@@ -188,7 +188,8 @@ class _Town:
         subject = other.result.subject
         if not cause.component:
             place = cause.server or effect.server
-            return (other.server, other.check) == (place, cause.check) and cause.subject in ("", subject)
+            # What is said of the town as a whole holds on each of its servers.
+            return other.server in (place, "") and other.check == cause.check and cause.subject in ("", subject)
         if cause.component not in self.components.get(other.server, ()) or other.verdict != "critical":
             return False
         return other.check in (REACHABLE.name, cause.check) or subject.split(" ")[0] == cause.component

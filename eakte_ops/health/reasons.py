@@ -67,6 +67,10 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
         "en": "whether {version} is mended in {system} is not known here; say it with the threshold `enough`",
         "de": "ob {version} in {system} behoben ist, ist hier nicht bekannt; der Schwellwert `enough` sagt es",
     },
+    "secret-missing": {
+        "en": "the secret {name} of the town can not be read here",
+        "de": "das Geheimnis {name} der Kommune ist hier nicht lesbar",
+    },
     "town-incomplete": {
         "en": "not all servers of the town could be asked: {servers}",
         "de": "nicht alle Server der Kommune ließen sich fragen: {servers}",

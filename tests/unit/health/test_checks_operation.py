@@ -314,3 +314,60 @@ def test_what_is_not_built_is_said_and_no_finding(check) -> None:
 def test_an_answer_without_its_parts_is_not_known(answer) -> None:
     with pytest.raises(NotKnown):
         results("release.remnants", look(product=Answer("product", 0, answer)))
+
+
+# documents.roundtrip
+
+
+def trip(**said):
+    return results("documents.roundtrip", look(roundtrip=well.roundtrip(**said)))["application-server"]
+
+
+DATABASE = Cause("database.answers", component="database")
+
+
+@pytest.mark.parametrize(
+    ("step", "http", "cause"),
+    [
+        ("store", "500\t0", DATABASE),
+        ("store", "507\t0", Cause("documents.ahead")),
+        ("store", "401\t0", DATABASE),
+        ("store", "000\t7", Cause("service.units", "application-server")),
+        ("find", "502\t0", Cause("index.state", component="index")),
+        ("read", "200\t99", DATABASE),
+        ("delete", "404\t0", DATABASE),
+    ],
+)
+def test_the_step_that_failed_is_named(step, http, cause) -> None:
+    result = trip(**{step: http})
+    assert (result.verdict, result.said, result.because) == ("critical", step, (cause,))
+
+
+def test_a_document_that_is_not_found() -> None:
+    result = trip(found="no")
+    assert (result.verdict, result.said, result.values["waited"]) == ("critical", "not-found", 0.5)
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(0.5, "ok"), (1.999, "ok"), (2.0, "warning")])
+def test_a_trip_takes_time(seconds, verdict) -> None:
+    assert (trip(seconds=seconds).verdict, trip(seconds=seconds).values["seconds"]) == (verdict, 4 * seconds)
+
+
+@pytest.mark.parametrize(
+    "answer", [b"end\n", b"no-curl\n", b"no-secret\n", b"step\tstore\t201\t0\t0.1\n", b"step\tread\t2\t0\t1.0\nend\n"]
+)
+def test_half_a_trip_is_not_known(answer) -> None:
+    with pytest.raises(NotKnown):
+        results("documents.roundtrip", look(roundtrip=answer))
+
+
+def test_a_store_without_a_document_ends_the_trip() -> None:
+    result = results("documents.roundtrip", look(roundtrip=b"step\tstore\t201\t0\t0.1\nend\n"))["application-server"]
+    assert (result.verdict, result.said) == ("critical", "store")
+
+
+def test_only_where_the_town_allows_it() -> None:
+    check = CHECKS["documents.roundtrip"]
+    assert check.concerns(SITE)
+    assert not check.concerns(replace(SITE, round_trip=False))
+    assert not check.concerns(well.site("witten-gw"))

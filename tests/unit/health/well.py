@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -52,7 +53,7 @@ def site(server: str = "herdecke-box") -> Site:
     for town in known.towns.values():
         for each in town.said.servers:
             if each.name == server:
-                return site_of(town, each, access)
+                return replace(site_of(town, each, access), round_trip=True)
     raise KeyError(server)
 
 
@@ -199,6 +200,16 @@ def product(
     return "\n".join([*lines, f"end\t{now:.0f}", ""]).encode()
 
 
+def roundtrip(
+    *, store: str = "201\t0", find: str = "200\t0", read: str = "200\t0", delete: str = "200\t0", found: str = "yes",
+    seconds: float = 0.5,
+) -> bytes:  # fmt: skip
+    """What roundtrip.sh prints; each step: HTTP status and curl's."""
+    lines = [f"step\tstore\t{store}\t{seconds:.3f}", f"step\tfind\t{find}\t{seconds:.3f}", f"found\t{found}"]
+    lines += [f"step\tread\t{read}\t{seconds:.3f}", f"step\tdelete\t{delete}\t{seconds:.3f}", "end", ""]
+    return "\n".join(lines).encode()
+
+
 def granted(wanted: Expected) -> bytes:
     grant = wanted.grant
     assert grant.job is not None
@@ -270,6 +281,7 @@ def outputs(known: Site, when: float = NOW.timestamp() + 0.5) -> dict[str, bytes
         "certificate": f"{certificates}end\n".encode(),
         "database": database(),
         "product": product(known),
+        "roundtrip": roundtrip(),
         "startup": f"{starts}end\n".encode(),
         "access.granted": granted(known.granted()),
         "machine": machine(),
@@ -310,7 +322,5 @@ def town_look(town: str, **changed: Look | None) -> TownLook:
 
 def results(check: str, seen: Look, **limits: Any) -> dict[str, Result]:
     """Subject -> result of one check."""
-    from dataclasses import replace
-
     found: AnyCheck = catalogue.CHECKS[check]
     return {result.subject: result for result in found.judge(seen, replace(found.limits, **limits))}
