@@ -24,6 +24,8 @@ centre:
 night: {identity: keys/night}
 work: {identity: keys/centre-admin}
 secrets: {identity: keys/age-identity}
+# Faults are planted to be seen: one look is enough here. At a real centre two keep a restart from waking people.
+findings: {open_after: 1, close_after: 1}
 """
 
 _ACCESS = """\
