@@ -1,1 +1,1 @@
-"""What runs by itself on the operations host, and when: systemd units and timers as text."""
+"""The timers of the operations host: which units, when they run next, what lies where systemd reads them."""
