@@ -40,6 +40,15 @@ EXPECTED = {
     "storage-unreachable": ("witten-db", "backup.storage", "witten-store", "local-it"),
     "read-only-mount": ("witten-db", "disk.writable", "/srv/archive", "local-it"),
     "names-broken": ("witten-gw", "names.resolution", "resolver", "local-it"),
+    "stray-yml": ("witten-gw", "gateway.stray", "gateway", "centre"),
+    "release-differs": ("", "release.same", "witten-index", "centre"),
+    "hold-outlived": ("witten-index", "temporary.states", "hold", "centre"),
+    "connections-full": ("witten-db", "database.connections", "", "centre"),
+    "index-red": ("witten-index", "index.state", "index", "centre"),
+    "licence-ends": ("witten-app", "licence.end", "license", "centre"),
+    "documents-ahead": ("", "documents.ahead", "witten-app", "centre"),
+    "fulltext-stuck": ("witten-db", "fulltext.lag", "", "centre"),
+    "leftover-index": ("witten-db", "database.leftover", "", "centre"),
 }
 
 

@@ -56,7 +56,7 @@ ALIVE = Check(
             },
             incident="After a power cut the database waited for a disk that was mounted late and gave up. All other "
             "programs ran, so everybody looked for the fault in them until noon.",
-            clerks="nobody can log in, open or store a document",
+            clerks="Nobody can log in, open or store a document.",
         ),
         "de": Text(
             title="Die Datenbank antwortet",
@@ -70,7 +70,7 @@ ALIVE = Check(
             },
             incident="Nach einem Stromausfall wartete die Datenbank auf eine Platte, die zu spät eingehängt wurde, und "
             "gab auf. Alle anderen Programme liefen; bis mittags suchte man den Fehler bei ihnen.",
-            clerks="niemand kann sich anmelden, ein Dokument öffnen oder ablegen",
+            clerks="Niemand kann sich anmelden, ein Dokument öffnen oder ablegen.",
         ),
     },
 )
@@ -134,7 +134,7 @@ QUEUES = Check(
             },
             incident="A service died with a job in its hands. New jobs went through, the queue stayed short, and the "
             "documents of one morning had no preview for three weeks.",
-            clerks="new documents have no preview, or the search does not find them",
+            clerks="New documents have no preview, or the search does not find them.",
         ),
         "de": Text(
             title="Alter der Warteschlangen",
@@ -152,7 +152,7 @@ QUEUES = Check(
             },
             incident="Ein Dienst starb mit einem Auftrag in der Hand. Neue Aufträge gingen durch, die Schlange blieb "
             "kurz, und die Dokumente eines Vormittags hatten drei Wochen lang keine Vorschau.",
-            clerks="neue Dokumente haben keine Vorschau, oder die Suche findet sie nicht",
+            clerks="Neue Dokumente haben keine Vorschau, oder die Suche findet sie nicht.",
         ),
     },
 )
@@ -190,7 +190,7 @@ HASHES = Check(
             },
             incident="A failing disk altered single bytes of old files. The backups kept fewer weeks than it took "
             "until somebody opened one of them.",
-            clerks="single documents can not be opened or show something else",
+            clerks="Single documents can not be opened or show something else.",
         ),
         "de": Text(
             title="Dokumente sind, was sie waren",
@@ -205,7 +205,7 @@ HASHES = Check(
             },
             incident="Eine sterbende Platte veränderte einzelne Bytes alter Dateien. Die Sicherungen reichten weniger "
             "Wochen zurück, als es dauerte, bis jemand eine davon öffnete.",
-            clerks="einzelne Dokumente lassen sich nicht öffnen oder zeigen etwas anderes",
+            clerks="Einzelne Dokumente lassen sich nicht öffnen oder zeigen etwas anderes.",
         ),
     },
 )

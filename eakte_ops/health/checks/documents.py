@@ -115,7 +115,7 @@ AHEAD = TownCheck(
             },
             incident="Local IT put back a virtual machine after a failed patch. The database was a day old, the "
             "documents were not; clerks worked on, and 600 new documents took the place of 600 others.",
-            clerks="documents of the last hours or days are gone or show something else",
+            clerks="Documents of the last hours or days are gone or show something else.",
         ),
         "de": Text(
             title="Datenbank und Dokumente sind vom selben Stand",
@@ -136,7 +136,7 @@ AHEAD = TownCheck(
             incident="Nach einem misslungenen Patch setzte die örtliche IT eine virtuelle Maschine zurück. Die "
             "Datenbank war einen Tag alt, die Dokumente nicht; es wurde weitergearbeitet, und 600 neue Dokumente "
             "traten an die Stelle von 600 anderen.",
-            clerks="Dokumente der letzten Stunden oder Tage fehlen oder zeigen etwas anderes",
+            clerks="Dokumente der letzten Stunden oder Tage fehlen oder zeigen etwas anderes.",
         ),
     },
 )

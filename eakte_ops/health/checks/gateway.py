@@ -88,7 +88,7 @@ PAGE = Check(
             todos={"notice": "is work going on? if not, the notice page was forgotten"},
             incident="The gateway answered every request, with an empty page. Its service was green everywhere; what "
             "was wrong was known only after the fortieth call.",
-            clerks="the start page does not come, comes late, or shows a notice",
+            clerks="The start page does not come, comes late, or shows a notice.",
         ),
         "de": Text(
             title="Das Gateway zeigt seine Seite",
@@ -109,7 +109,7 @@ PAGE = Check(
             todos={"notice": "Wird gerade gearbeitet? Wenn nicht, wurde die Hinweisseite vergessen"},
             incident="Das Gateway beantwortete jede Anfrage, mit einer leeren Seite. Sein Dienst war überall grün; was "
             "los war, wusste man erst nach dem vierzigsten Anruf.",
-            clerks="die Startseite kommt nicht, kommt spät oder zeigt einen Hinweis",
+            clerks="Die Startseite kommt nicht, kommt spät oder zeigt einen Hinweis.",
         ),
     },
 )
@@ -175,7 +175,7 @@ END = Check(
             todos={"none": "is TLS set up on {server}? look at the gateway's log and its tls.crt and tls.key"},
             incident="The new certificate had been ordered in time and lay in a mailbox. The old one ended at "
             "midnight; from eight o'clock on every browser warned of the town's own e-file.",
-            clerks="from its end on the browser warns or refuses the page",
+            clerks="From its end on the browser warns or refuses the page.",
         ),
         "de": Text(
             title="Zertifikate gelten lange genug",
@@ -191,7 +191,7 @@ END = Check(
             todos={"none": "Ist TLS auf {server} eingerichtet? Protokoll des Gateways, tls.crt und tls.key ansehen"},
             incident="Das neue Zertifikat war rechtzeitig beantragt und lag in einem Postfach. Das alte endete um "
             "Mitternacht; ab acht Uhr warnte jeder Browser vor der eigenen eAkte.",
-            clerks="ab seinem Ende warnt der Browser oder zeigt die Seite nicht",
+            clerks="Ab seinem Ende warnt der Browser oder zeigt die Seite nicht.",
         ),
     },
 )
@@ -231,7 +231,7 @@ STRAY = Check(
             },
             incident="Before a change somebody kept application-prod-old.yml beside the new file. It sorted later and "
             "won: after the next reboot the gateway pointed to a server that had been switched off.",
-            clerks="after a restart of the gateway: nothing, or the old address",
+            clerks="After a restart of the gateway: nothing, or the old address.",
         ),
         "de": Text(
             title="Keine fremde Datei in der Konfiguration des Gateways",
@@ -247,7 +247,7 @@ STRAY = Check(
             incident="Vor einer Änderung hob jemand application-prod-old.yml neben der neuen Datei auf. Sie kam im "
             "Alphabet später und gewann: nach dem nächsten Neustart zeigte das Gateway auf einen abgeschalteten "
             "Server.",
-            clerks="nach einem Neustart des Gateways: gar nichts oder die alte Adresse",
+            clerks="Nach einem Neustart des Gateways: gar nichts oder die alte Adresse.",
         ),
     },
 )

@@ -83,7 +83,7 @@ STATE = Check(
             },
             incident="After a crash part of the index was gone. Searches still gave hits, only fewer; a clerk told an "
             "applicant that there was no file, and there was one.",
-            clerks="the search finds nothing, or less than there is; opening a known document works",
+            clerks="The search finds nothing, or less than there is; opening a known document works.",
         ),
         "de": Text(
             title="Der Suchindex ist vollständig",
@@ -101,7 +101,7 @@ STATE = Check(
             },
             incident="Nach einem Absturz fehlte ein Teil des Index. Die Suche lieferte weiter Treffer, nur weniger; "
             "einem Antragsteller wurde gesagt, es gebe keine Akte, und es gab eine.",
-            clerks="die Suche findet nichts oder weniger, als da ist; ein bekanntes Dokument lässt sich öffnen",
+            clerks="Die Suche findet nichts oder weniger, als da ist; ein bekanntes Dokument lässt sich öffnen.",
         ),
     },
 )
@@ -168,7 +168,7 @@ BLOCKS = Check(
             todos={"room": "needs {wanted:bytes} more on {place}; the centre lifts the block once there is room"},
             incident="A disk was full for one night. In the morning there was room again and the index was green, but "
             "for eleven days no new document reached the search.",
-            clerks="the search does not find documents that were stored lately",
+            clerks="The search does not find documents that were stored lately.",
         ),
         "de": Text(
             title="Nichts sperrt den Suchindex",
@@ -187,7 +187,7 @@ BLOCKS = Check(
             },
             incident="Eine Platte war eine Nacht lang voll. Am Morgen war wieder Platz und der Index grün, aber elf "
             "Tage lang kam kein neues Dokument in die Suche.",
-            clerks="die Suche findet Dokumente nicht, die erst kürzlich abgelegt wurden",
+            clerks="Die Suche findet Dokumente nicht, die erst kürzlich abgelegt wurden.",
         ),
     },
 )

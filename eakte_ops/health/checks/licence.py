@@ -88,7 +88,7 @@ END = Check(
             },
             incident="A test licence had been good enough for the move to a new server. It ended on a Sunday; on "
             "Monday at seven nobody could log in, and the vendor's hotline opened at nine.",
-            clerks="from its end on, nobody can log in",
+            clerks="From its end on, nobody can log in.",
         ),
         "de": Text(
             title="Die Lizenz gilt lange genug",
@@ -102,7 +102,7 @@ END = Check(
             },
             incident="Für den Umzug auf einen neuen Server hatte eine Testlizenz genügt. Sie endete an einem Sonntag; "
             "am Montag um sieben konnte sich niemand anmelden, und die Hotline des Herstellers öffnete um neun.",
-            clerks="ab ihrem Ende kann sich niemand mehr anmelden",
+            clerks="Ab ihrem Ende kann sich niemand mehr anmelden.",
         ),
     },
 )

@@ -97,7 +97,7 @@ SAME = TownCheck(
             },
             incident="An update was broken off after the third of four servers, late in the evening. Everything "
             "seemed to work, until confidential files opened for whoever had the old client.",
-            clerks="some functions fail or look other than usual, not on every desk",
+            clerks="Some functions fail or look other than usual, not on every desk.",
         ),
         "de": Text(
             title="Auf allen Servern dieselbe Version",
@@ -112,7 +112,7 @@ SAME = TownCheck(
             },
             incident="Eine Aktualisierung wurde spät am Abend nach dem dritten von vier Servern abgebrochen. Alles "
             "schien zu gehen, bis sich vertrauliche Akten für den öffneten, der noch den alten Client hatte.",
-            clerks="manche Funktionen scheitern oder sehen anders aus, nicht an jedem Platz",
+            clerks="Manche Funktionen scheitern oder sehen anders aus, nicht an jedem Platz.",
         ),
     },
 )

@@ -60,7 +60,7 @@ RESTARTS = Check(
             },
             incident="The application server died every night while the reports ran, for want of memory, and was back "
             "after twenty seconds. For a month every session was gone in the morning and nobody knew why.",
-            clerks="people are thrown out and can log in again at once",
+            clerks="People are thrown out and can log in again at once.",
         ),
         "de": Text(
             title="Nichts startet immer wieder neu",
@@ -73,7 +73,7 @@ RESTARTS = Check(
             },
             incident="Der Anwendungsserver starb jede Nacht beim Lauf der Berichte aus Speichermangel und war nach "
             "zwanzig Sekunden wieder da. Einen Monat lang waren morgens alle Sitzungen weg, und niemand wusste, warum.",
-            clerks="man fliegt hinaus und kann sich gleich wieder anmelden",
+            clerks="Man fliegt hinaus und kann sich gleich wieder anmelden.",
         ),
     },
 )

@@ -81,7 +81,7 @@ TRIP = Check(
             },
             incident="Every part said UP. The search took in nothing any more, because a worker waited for an answer "
             "that never came; people noticed after a week, one by one.",
-            clerks="storing, finding or opening documents fails",
+            clerks="Storing, finding or opening documents fails.",
         ),
         "de": Text(
             title="Ein Dokument geht hinein, wird gefunden, kommt zurück",
@@ -102,7 +102,7 @@ TRIP = Check(
             },
             incident="Jeder Teil sagte UP. Die Suche nahm nichts mehr auf, weil ein Arbeiter auf eine Antwort wartete, "
             "die nie kam; gemerkt wurde es nach einer Woche, von einem nach dem anderen.",
-            clerks="Ablegen, Finden oder Öffnen von Dokumenten scheitert",
+            clerks="Ablegen, Finden oder Öffnen von Dokumenten scheitert.",
         ),
     },
 )

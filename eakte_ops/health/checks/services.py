@@ -111,7 +111,7 @@ HEALTH = Check(
             },
             incident="A microservice answered HTTP 200 to every monitoring and said DOWN in the body. For two days new "
             "documents could be stored and not opened.",
-            clerks="single functions fail: opening, preview, search or workflow",
+            clerks="Single functions fail: opening, preview, search or workflow.",
         ),
         "de": Text(
             title="Was die Programme über sich selbst sagen",
@@ -131,7 +131,7 @@ HEALTH = Check(
             },
             incident="Ein Microservice antwortete jeder Überwachung mit HTTP 200 und sagte im Inhalt DOWN. Zwei Tage "
             "lang ließen sich neue Dokumente ablegen und nicht öffnen.",
-            clerks="einzelne Funktionen scheitern: Öffnen, Vorschau, Suche oder Workflow",
+            clerks="Einzelne Funktionen scheitern: Öffnen, Vorschau, Suche oder Workflow.",
         ),
     },
 )
@@ -254,7 +254,7 @@ LISTENING = Check(
             said={"open": "{subject}: port {port} is open", "closed": "{subject}: nothing listens on port {port}"},
             incident="After a reboot the application server's process ran and its unit was green. It waited for a "
             "database on another server and never opened port 4000: no client got in.",
-            clerks="the client can not log in",
+            clerks="The client can not log in.",
         ),
         "de": Text(
             title="Ports ohne eigene Seite",
@@ -264,7 +264,7 @@ LISTENING = Check(
             said={"open": "{subject}: Port {port} ist offen", "closed": "{subject}: niemand lauscht auf Port {port}"},
             incident="Nach einem Neustart lief der Prozess des Anwendungsservers, seine Unit war grün. Er wartete auf "
             "eine Datenbank auf einem anderen Server und öffnete Port 4000 nie: kein Client kam hinein.",
-            clerks="der Client kann sich nicht anmelden",
+            clerks="Der Client kann sich nicht anmelden.",
         ),
     },
 )
@@ -307,7 +307,7 @@ START = Check(
             },
             incident="A licence of a later release made the server refuse its work. It said so in startup.txt and "
             "stayed up; for three hours the network was suspected.",
-            clerks="nobody can log in, although everything seems to run",
+            clerks="Nobody can log in, although everything seems to run.",
         ),
         "de": Text(
             title="Der letzte Start ging gut aus",
@@ -321,7 +321,7 @@ START = Check(
             },
             incident="Wegen einer Lizenz für eine spätere Version verweigerte der Server die Arbeit. Er schrieb es in "
             "startup.txt und lief weiter; drei Stunden lang stand das Netz im Verdacht.",
-            clerks="niemand kann sich anmelden, obwohl alles zu laufen scheint",
+            clerks="Niemand kann sich anmelden, obwohl alles zu laufen scheint.",
         ),
     },
 )

@@ -61,7 +61,7 @@ CONNECTIONS = Check(
             },
             incident="A service opened a connection per job and closed none. At 14:20 the last one was gone, and the "
             "application server, which had no part in it, threw everybody out.",
-            clerks="logging in fails now and then, or everything stops at once",
+            clerks="Logging in fails now and then, or everything stops at once.",
         ),
         "de": Text(
             title="Verbindungen zur Datenbank",
@@ -75,7 +75,7 @@ CONNECTIONS = Check(
             },
             incident="Ein Dienst öffnete je Auftrag eine Verbindung und schloss keine. Um 14:20 Uhr war die letzte "
             "vergeben, und der Anwendungsserver, der damit nichts zu tun hatte, warf alle hinaus.",
-            clerks="die Anmeldung scheitert ab und zu, oder plötzlich geht gar nichts mehr",
+            clerks="Die Anmeldung scheitert ab und zu, oder plötzlich geht gar nichts mehr.",
         ),
     },
 )
@@ -128,7 +128,7 @@ TRANSACTION = Check(
             },
             incident="Somebody started a repair in an SQL window on Friday and went home. On Monday the tables had "
             "doubled, and every search took a minute.",
-            clerks="everything is slow, and a document can not be saved because it is locked",
+            clerks="Everything is slow, and a document can not be saved because it is locked.",
         ),
         "de": Text(
             title="Die längste Transaktion",
@@ -149,7 +149,7 @@ TRANSACTION = Check(
             },
             incident="Jemand begann am Freitag in einem SQL-Fenster eine Reparatur und ging nach Hause. Am Montag "
             "waren die Tabellen doppelt so groß, und jede Suche dauerte eine Minute.",
-            clerks="alles ist langsam, und ein Dokument lässt sich nicht speichern, weil es gesperrt ist",
+            clerks="Alles ist langsam, und ein Dokument lässt sich nicht speichern, weil es gesperrt ist.",
         ),
     },
 )

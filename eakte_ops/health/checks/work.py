@@ -57,7 +57,7 @@ LOCKS = Check(
             },
             incident="A service was killed for want of memory and started again under another name. Its fifty jobs "
             "stayed with the dead one until somebody asked for one of the documents.",
-            clerks="single documents have no preview, or the search does not find them",
+            clerks="Single documents have no preview, or the search does not find them.",
         ),
         "de": Text(
             title="Kein Auftrag in toten Händen",
@@ -73,7 +73,7 @@ LOCKS = Check(
             },
             incident="Ein Dienst wurde aus Speichermangel beendet und startete unter anderem Namen neu. Seine fünfzig "
             "Aufträge blieben bei dem toten, bis jemand nach einem der Dokumente fragte.",
-            clerks="einzelne Dokumente haben keine Vorschau, oder die Suche findet sie nicht",
+            clerks="Einzelne Dokumente haben keine Vorschau, oder die Suche findet sie nicht.",
         ),
     },
 )
@@ -124,7 +124,7 @@ LAG = Check(
             },
             incident="A queue was emptied by hand to get rid of one broken job. 4,000 others went with it: all was "
             "green, and those documents were never found again.",
-            clerks="the search does not find some documents, although they are there",
+            clerks="The search does not find some documents, although they are there.",
         ),
         "de": Text(
             title="Der Volltext kommt nach",
@@ -140,7 +140,7 @@ LAG = Check(
             },
             incident="Um einen kaputten Auftrag loszuwerden, wurde eine Schlange von Hand geleert. 4.000 andere gingen "
             "mit: alles war grün, und diese Dokumente wurden nie wieder gefunden.",
-            clerks="die Suche findet manche Dokumente nicht, obwohl es sie gibt",
+            clerks="Die Suche findet manche Dokumente nicht, obwohl es sie gibt.",
         ),
     },
 )

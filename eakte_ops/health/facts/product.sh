@@ -30,7 +30,10 @@ for folder in "$@"; do
   look "$folder" -name '*.yml' ! -type d -printf "yml\t$folder\t%P\n"
 done
 find "$configuration" -maxdepth 4 \( -name '*.new' -o -name '*.part' \) -printf 'rest\t%T@\t%p\n' 2>/dev/null
-find "$logs" -mindepth 2 -maxdepth 4 -type f -printf '%P\t%s\n' 2>/dev/null |
+{
+  find "$logs" -mindepth 1 -maxdepth 1 -type d -readable -printf '%f\t0\n'
+  find "$logs" -mindepth 2 -maxdepth 4 -type f -printf '%P\t%s\n'
+} 2>/dev/null |
   awk -F '\t' '{ sub("/.*", "", $1); bytes[$1] += $2 } END { for (name in bytes) printf "log\t%s\t%.0f\n", name, bytes[name] }'
 for name in hold notice paused; do
   if changed=$(stat -c %Y -- "$state/$name" 2>/dev/null); then

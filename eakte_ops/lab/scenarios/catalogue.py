@@ -65,6 +65,20 @@ _ALL = (
     _own("storage-unreachable", "database", "the server does not reach the backup storage any more"),
     _own("read-only-mount", "database", "a file system became read-only"),
     _own("names-broken", "gateway", "the name server does not answer any more"),
+    _own("stray-yml", "gateway", "a copy was kept in the gateway's configuration and counts at its next start"),
+    _own("release-differs", "index", "one server is set on another release than the town"),
+    _own("hold-outlived", "index", "the hold of a run that should have ended yesterday is still set"),
+    _own(
+        "connections-full",
+        "database",
+        "a program takes nearly all connections of the database",
+        carries={"/run/lab-connections.py": "connections.py"},
+    ),
+    _product("index-red", "index", "part of the search index is gone"),
+    _product("licence-ends", "database", "the licence ends in five days"),
+    _product("documents-ahead", "database", "the database was put back by some documents, the files were not"),
+    _product("fulltext-stuck", "database", "a document waits for the full text, and no job for it is left"),
+    _product("leftover-index", "database", "an update left a temporary index"),
 )
 
 SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in _ALL}

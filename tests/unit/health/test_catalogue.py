@@ -32,6 +32,16 @@ def test_both_languages_say_the_same(check) -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))
+def test_every_check_names_the_incident_it_would_have_caught(check) -> None:
+    for text in check.text.values():
+        assert text.incident.endswith("."), text.title
+        assert 40 < len(text.incident) < 400
+        assert "{" not in text.incident + text.clerks
+        assert not text.clerks or (text.clerks[0].isupper() and text.clerks.endswith("."))
+    assert len({bool(text.clerks) for text in check.text.values()}) == 1
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))
 def test_texts_are_texts(check) -> None:
     for text in check.text.values():
         for sentence in (text.title, text.means, text.todo, *text.said.values(), *text.todos.values()):

@@ -16,7 +16,9 @@ from eakte_ops.health.facts.certificate import CERTIFICATE
 from eakte_ops.health.facts.clock import CLOCK
 from eakte_ops.health.facts.database import ANSWERS
 from eakte_ops.health.facts.ports import PORTS
+from eakte_ops.health.facts.product import PRODUCT
 from eakte_ops.health.facts.remote_mounts import REMOTE_MOUNTS
+from eakte_ops.health.facts.roundtrip import ROUNDTRIP
 from eakte_ops.health.facts.startup import STARTUP
 from eakte_ops.health.facts.storage import STORAGE
 from eakte_ops.health.facts.units import UNITS
@@ -26,11 +28,16 @@ from eakte_ops.health.wording import said
 from eakte_ops.remote.types import Answer
 from tests.unit.health import well
 
-FACTS = [CLOCK, STORAGE, REMOTE_MOUNTS, UNITS, PORTS, WEB, CERTIFICATE, ANSWERS, STARTUP]
+FACTS = [
+    CLOCK, STORAGE, REMOTE_MOUNTS, UNITS, PORTS, WEB, CERTIFICATE, ANSWERS, STARTUP, PRODUCT, ROUNDTRIP,
+]  # fmt: skip
 WORDS = [
     "mount", "space", "end", "unit", "failed", "hold", "stop", "file", "ok", "Id=x", "ActiveState=active", "443",
     "notAfter=Feb 30 99:99:99 2027 GMT", "{}", '{"queues": [1]}', '{"alive": 1}', '{"hashes": {}}', "psql 0", "-1",
     "9" * 40, "\x1b[2J", "\x00", "ü", "absent", "0", "/", "\\040", "0\tnone", "1e400",
+    "current\tok\tx", "release\t-1\tx", "release\t1.5\tx", "yml\t/x\ty", "log\tx\t1", "end\t1", '{"newest": -1}',
+    "state\thold\t1\trun=1 until=9999-12-31T23:59:59+14:00 why=x", "state\thold\t1\trun=1 until=0001-01-01T00:00:00Z",
+    "step\tstore\t201\t0\t0.1", '{"fulltext": 1}', '{"sessions": 1}', '{"leftover": [1]}', '{"longest": null}',
 ]  # fmt: skip
 LINE = st.lists(st.sampled_from(WORDS) | st.text(max_size=12), max_size=7).map("\t".join)
 SPEECH = st.lists(LINE, max_size=12).map(lambda lines: ("\n".join(lines) + "\n").encode("utf-8", "surrogatepass"))

@@ -62,7 +62,8 @@ def test_each_can_be_broken_and_mended_in_every_town(scenario: Scenario, samples
     assert "\n  mend)" in text
     assert all(read(file) for file in scenario.carries.values())
     if scenario.script == "product.sh":
-        assert f'"{scenario.name}": ' in (HERE / "program" / "faults.py").read_text()
+        programs = (HERE / "program" / f"{name}.py" for name in ("faults", "states"))
+        assert any(f'"{scenario.name}": ' in program.read_text() for program in programs)
     for town in TOWNS:
         planned = trouble.planned(scenario, samples[town.key])
         assert planned.host in town.hosts
