@@ -195,6 +195,14 @@ def test_a_planted_link_leads_root_nowhere(ring: Ring) -> None:
     restore(ring)
 
 
+def test_a_folder_with_the_mode_of_an_older_pack_is_set_right_as_its_owner(ring: Ring) -> None:
+    ring.as_root(BOX, "chmod 0700 /opt/eakte/releases && chgrp root /var/lib/eakte-ops/jobs")
+    said = ring.install(BOX)
+    assert said.status == 0
+    assert "folder /opt/eakte/releases (eakte-ops:eakte 2755)" in said.out
+    assert "folder /var/lib/eakte-ops/jobs (eakte-ops:eakte 2750)" in said.out
+
+
 @pytest.mark.parametrize(
     ("config", "sentence"),
     [

@@ -36,14 +36,19 @@ withdraw_keys() {
 }
 
 # own_folder OWNER GROUP MODE PATH: a folder in a place that OWNER may write. Root does not touch such a place: a link
-# planted there would lead root elsewhere. It is made as OWNER, and what is there already is only looked at.
+# planted there would lead root elsewhere. It is made, and set right where an older pack granted another mode, as OWNER.
 own_folder() {
-    if [ ! -e "$4" ] && [ ! -L "$4" ]; then
-        # shellcheck disable=SC2016  # the three values are arguments of the inner shell
-        setpriv --reuid="$1" --regid="$1" --init-groups -- sh -c \
-            'umask 077; mkdir -- "$1" && chgrp -- "$2" "$1" && chmod -- "$3" "$1"' sh "$4" "$2" "$3" || die "$4 can not be made as $1"
+    # shellcheck disable=SC2016  # the values are arguments of the inner shell
+    make='umask 077; mkdir -- "$1" && chgrp -- "$2" "$1" && chmod -- "$3" "$1"' again='chgrp -- "$2" "$1" && chmod -- "$3" "$1"'
+    case $(what_is "$4") in
+        "directory $1 $2 ${3#0}") return ;;
+        "directory $1 "*) how=$again ;;
+        *) [ -e "$4" ] || [ -L "$4" ] || how=$make ;;
+    esac
+    if [ -n "${how:-}" ]; then
+        setpriv --reuid="$1" --regid="$1" --init-groups -- sh -c "$how" sh "$4" "$2" "$3" || die "$4 can not be made or set right as $1"
         did "folder $4 ($1:$2 $3)"
-        return
+        how=
     fi
     check_folder "$@"
 }
