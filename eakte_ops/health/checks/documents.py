@@ -52,17 +52,17 @@ def _ahead(town: TownLook, limits: AheadLimits) -> Iterable[Result]:
     except NotKnown as problem:
         yield unknown(problem, because=(Cause("database.answers", server=database.server),))
         return
-    yield _back(town, newest)
-    for site, request in areas:
-        try:
-            highest = _highest(town, site, request)
-        except NotKnown as problem:
-            because = (Cause("service.health", request.subject, server=site.server),)
-            yield unknown(problem, site.server, because=because)
-            continue
-        values: Values = {"highest": highest, "record": newest, "count": highest - newest}
-        bad = highest - newest > limits.documents
-        yield Result("critical" if bad else "ok", site.server, "ahead" if bad else "level", values)
+    last = town.past.last(AHEAD.name, "", "newest")
+    back = last is not None and newest < last.value
+    values: Values = {"newest": newest, "before": int(last.value) if last else newest}
+    highest, unread = _highest(town, areas)
+    server, number = max(highest.items(), key=lambda item: item[1], default=("-", 0))
+    if number - newest > limits.documents:
+        yield Result("critical", said="ahead", values={**values, "highest": number, "server": server})
+    elif back:
+        yield Result("critical", said="back", values=values)
+    else:
+        yield unread or Result("ok", said="level", values={**values, "highest": number})
 
 
 def _newest(town: TownLook, database: Site) -> int:
@@ -72,7 +72,20 @@ def _newest(town: TownLook, database: Site) -> int:
     return found.newest
 
 
-def _highest(town: TownLook, site: Site, request: Request) -> int:
+def _highest(town: TownLook, areas: Iterable[tuple[Site, Request]]) -> tuple[dict[str, int], Result | None]:
+    """Server -> the highest number in its area; and the result that stands for those that can not be read."""
+    highest: dict[str, int] = {}
+    unread = None
+    for site, request in areas:
+        try:
+            highest[site.server] = _in_area(town, site, request)
+        except NotKnown as problem:
+            because = (Cause("service.health", request.subject, server=site.server),)
+            unread = unknown(problem, because=because)
+    return highest, unread
+
+
+def _in_area(town: TownLook, site: Site, request: Request) -> int:
     reply = reply_to(request, site, town.get(site.server, WEB))
     if reply.fault:
         raise NotKnown("no-answer", why=f"curl status {reply.fault}")
@@ -80,14 +93,6 @@ def _highest(town: TownLook, site: Site, request: Request) -> int:
     if highest is None:
         raise NotKnown("unreadable", what="documents.highest")
     return int(highest)
-
-
-def _back(town: TownLook, newest: int) -> Result:
-    """Numbers are given once: a database that has given fewer than it had is an older one."""
-    last = town.past.last(AHEAD.name, "", "newest")
-    values: Values = {"newest": newest, "before": int(last.value) if last else newest}
-    back = last is not None and newest < last.value
-    return Result("critical" if back else "ok", said="back" if back else "forward", values=values)
 
 
 AHEAD = TownCheck(
@@ -107,11 +112,10 @@ AHEAD = TownCheck(
             "ones.",
             todo="stop storing at once (notice page) and find out who put back what; do not delete any file",
             said={
-                "forward": "the database has given {newest:number} numbers",
+                "level": "no file is newer than the database knows ({newest:number} numbers given)",
                 "back": "the database has given {newest:number} numbers, and had given {before:number} at the last "
                 "look",
-                "level": "no file on {subject} is newer than the database knows",
-                "ahead": "files on {subject} go up to number {highest:number}, the database only to {record:number}",
+                "ahead": "files on {server} go up to number {highest:number}, the database only to {newest:number}",
             },
             incident="Local IT put back a virtual machine after a failed patch. The database was a day old, the "
             "documents were not; clerks worked on, and 600 new documents took the place of 600 others.",
@@ -126,12 +130,11 @@ AHEAD = TownCheck(
             todo="sofort das Ablegen anhalten (Hinweisseite) und klären, wer was zurückgespielt hat; keine Datei "
             "löschen",
             said={
-                "forward": "die Datenbank hat {newest:number} Nummern vergeben",
+                "level": "keine Datei ist neuer, als die Datenbank weiß ({newest:number} Nummern vergeben)",
                 "back": "die Datenbank hat {newest:number} Nummern vergeben; beim letzten Blick waren es "
                 "{before:number}",
-                "level": "keine Datei auf {subject} ist neuer, als die Datenbank weiß",
-                "ahead": "Dateien auf {subject} reichen bis Nummer {highest:number}, die Datenbank nur bis "
-                "{record:number}",
+                "ahead": "Dateien auf {server} reichen bis Nummer {highest:number}, die Datenbank nur bis "
+                "{newest:number}",
             },
             incident="Nach einem misslungenen Patch setzte die örtliche IT eine virtuelle Maschine zurück. Die "
             "Datenbank war einen Tag alt, die Dokumente nicht; es wurde weitergearbeitet, und 600 neue Dokumente "

@@ -238,14 +238,21 @@ def ahead(newest: object, past: Remembered | None = None, **more: Look | None):
 
 @pytest.mark.parametrize(("newest", "verdict"), [(301, "ok"), (300, "ok"), (280, "ok"), (279, "critical")])
 def test_files_with_higher_numbers_than_the_database_gave(newest, verdict) -> None:
-    found = ahead(newest)
-    assert (found["witten-app"].verdict, found[""].verdict) == (verdict, "ok")
+    (result,) = ahead(newest).values()
+    assert (result.verdict, result.subject) == (verdict, "")
+    if verdict == "critical":
+        assert (result.said, result.values["server"], result.values["highest"]) == ("ahead", "witten-app", 300)
 
 
 @pytest.mark.parametrize(("before", "verdict"), [(299, "ok"), (300, "ok"), (301, "critical")])
 def test_a_database_that_went_back(before, verdict) -> None:
-    found = ahead(300, Remembered({"documents.ahead  newest": before}))
-    assert (found[""].verdict, found[""].said) == (verdict, "forward" if verdict == "ok" else "back")
+    (result,) = ahead(300, Remembered({"documents.ahead  newest": before})).values()
+    assert (result.verdict, result.said) == (verdict, "level" if verdict == "ok" else "back")
+
+
+def test_both_signs_of_a_reverted_database_are_one_result() -> None:
+    (result,) = ahead(200, Remembered({"documents.ahead  newest": 300})).values()
+    assert (result.verdict, result.said) == ("critical", "ahead")
 
 
 def test_what_of_documents_is_not_known() -> None:
@@ -255,10 +262,12 @@ def test_what_of_documents_is_not_known() -> None:
     assert (missed.waits, missed.values) == (True, {"servers": ("witten-db",)})
     site = well.site("witten-app")
     silent = look(site, web=web(site, fault={"health application-server": 7}))
-    result = ahead(300, witten_app=silent)["witten-app"]
+    (result,) = ahead(300, witten_app=silent).values()
     assert result.because == (Cause("service.health", "application-server", server="witten-app"),)
     mute = look(site, web=web(site, {"health application-server": b'{"status": "UP"}'}))
-    assert ahead(300, witten_app=mute)["witten-app"].verdict == "unknown"
+    assert ahead(300, witten_app=mute)[""].verdict == "unknown"
+    (went_back,) = ahead(300, Remembered({"documents.ahead  newest": 400}), witten_app=mute).values()
+    assert went_back.verdict == "critical"
 
 
 # temporary.states
