@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from eakte_ops.health.facts.remote_mounts import PATIENCE_S, REMOTE_MOUNTS
 from eakte_ops.health.facts.storage import STORAGE, Mount
 from eakte_ops.health.limits import limit
-from eakte_ops.health.types import Check, Look, NoLimits, NotKnown, Result, Text, Values, Verdict, unknown
+from eakte_ops.health.types import Cause, Check, Look, NoLimits, NotKnown, Result, Site, Text, Values, Verdict, unknown
 
 if TYPE_CHECKING:
     from eakte_ops.product.model import Layout
@@ -37,7 +37,20 @@ def _unread(mount: Mount) -> Result:
     return unknown(NotKnown("denied", err="stat"), mount.path)
 
 
+def _under_index(site: Site, mounts: Sequence[Mount]) -> str:
+    """The file system on which the search index lies, "" where there is none."""
+    places = (
+        part.places.get("data", "")
+        for part in site.components
+        if any(probe.kind == "index" for probe in part.component.probes)
+    )
+    place = next(places, "")
+    under = [mount.path for mount in mounts if place and f"{place}/".startswith(f"{mount.path.rstrip('/')}/")]
+    return max(under, key=len, default="")
+
+
 def _space(look: Look, limits: SpaceLimits) -> Iterable[Result]:
+    index = _under_index(look.site, look[STORAGE])
     for mount in look[STORAGE]:
         if not mount.known:
             yield _unread(mount)
@@ -49,7 +62,9 @@ def _space(look: Look, limits: SpaceLimits) -> Iterable[Result]:
         # What must be freed or added so that the warning ends.
         wanted = mount.size * (mount.used_percent - limits.warning_percent) / 100
         values: Values = {"used_percent": mount.used_percent, "free": mount.available, "wanted": max(0.0, wanted)}
-        yield Result(verdict, mount.path, "fine" if verdict == "ok" else "full", values)
+        # The index runs short of room earlier than the disk is full: then that is the finding, until it is full.
+        because = (Cause("index.room"),) if verdict == "warning" and mount.path == index else ()
+        yield Result(verdict, mount.path, "fine" if verdict == "ok" else "full", values, because=because)
 
 
 SPACE = Check(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from eakte_ops.health.types import Cause, NotKnown
+from eakte_ops.health.findings import findings
+from eakte_ops.health.types import Cause, Judged, NotKnown
 from eakte_ops.remote.types import Answer
 from tests.unit.health import well
 from tests.unit.health.well import body, cluster, look, results, web
@@ -345,3 +347,42 @@ def test_room_that_the_index_does_not_tell_is_unknown() -> None:
     seen = look(web=web(SITE, fault={"index index": 7}))
     result = results("index.room", seen)["index"]
     assert (result.verdict, result.because) == ("unknown", (Cause("index.state", "index"),))
+
+
+def storage(used: int, path: str = "/") -> bytes:
+    """One file system of 3 GB; `used` per cent of it."""
+    free = 1000 - 10 * used
+    return f"mount\text4\trw\t{path}\nspace\t3000000 1000 {free} {free} 1000 900\t{path}\nend\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("used", "told"),
+    [
+        (70, []),
+        (80, [("index.room", "warning")]),
+        (88, [("index.room", "critical")]),  # the disk alone would be a warning
+        (97, [("disk.space", "critical")]),
+    ],
+)
+def test_a_disk_that_fills_under_the_index_is_told_once(used, told) -> None:
+    """By whichever of the two says the worse."""
+    free = 3 * 10**9 * (100 - used) // 100
+    page = web(SITE, {"index index": body("UP", free=free, cluster=cluster())})
+    seen = look(storage=storage(used), web=page)
+    every = [
+        Judged("herdecke", "herdecke-box", check, "centre", result)
+        for check in ("disk.space", "index.room")
+        for result in results(check, seen).values()
+    ]
+    server = SimpleNamespace(name="herdecke-box", components=("index",))
+    target = SimpleNamespace(via=None)
+    stop = SimpleNamespace(town=SimpleNamespace(id="herdecke"), server=server, target=target)
+    found = findings([SimpleNamespace(stop=stop, state="looked", error=None, results=tuple(every))])
+    assert [(each.judged.check, each.judged.verdict) for each in found] == told
+
+
+def test_another_disk_is_not_the_indexs() -> None:
+    assert results("disk.space", look(storage=storage(88, "/srv")))["/srv"].because == ()
+    assert results("disk.space", look(storage=storage(88, "/var/lib/eakte")))["/var/lib/eakte"].because == (
+        Cause("index.room"),
+    )
