@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eakte_ops.cli.access_parts import show_table, trail
+from eakte_ops.cli.access_parts import show_table
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, show, show_json
 from eakte_ops.errors import EakteError, Refused, Status, UsageError
@@ -50,7 +50,7 @@ def show_(
     from eakte_ops.clock import SYSTEM
     from eakte_ops.schedule.units import units
 
-    settings = CONTEXT.inventory().settings
+    settings = CONTEXT.settings()
     try:
         account, problem = _account(settings, user), ""
     except EakteError as none:
@@ -72,14 +72,15 @@ def show_(
 @app.command()
 def install(user: UserOption = None, unit_dir: FolderOption = None) -> int:
     """Put the timers and services in place and start the timers. May be repeated; needs root."""
+    from eakte_ops.audit import Trail
     from eakte_ops.clock import SYSTEM
     from eakte_ops.schedule import systemd
     from eakte_ops.schedule.account import acting_as
     from eakte_ops.schedule.units import tasks, units
 
-    inventory = CONTEXT.inventory()
-    account = _account(inventory.settings, user)
-    made = _setup(inventory.settings, account)
+    settings = CONTEXT.settings()
+    account = _account(settings, user)
+    made = _setup(settings, account)
     place = _place(unit_dir)
     wanted = units(made)
     _must_be_root(unit_dir, "install", f" --user {account.name}" if user else "")
@@ -87,7 +88,7 @@ def install(user: UserOption = None, unit_dir: FolderOption = None) -> int:
     place.must_be_free(wanted)
     with acting_as(account):
         _must_be_able(account, made)
-        trail(inventory).record("schedule install", details={"user": account.name, "folder": str(place.where)})
+        Trail(CONTEXT.state).record("schedule install", details={"user": account.name, "folder": str(place.where)})
     changed = place.write(wanted)
     names = {unit.name for unit in wanted}
     older = tuple(name for name in place.ours() if name not in names)
@@ -105,13 +106,14 @@ def install(user: UserOption = None, unit_dir: FolderOption = None) -> int:
     if not changed and not older:
         say("Everything was in place already.")
     _show_table(made, place, SYSTEM.now())
-    _say_notes(inventory.settings, "")
+    _say_notes(settings, "")
     return Status.OK
 
 
 @app.command()
 def remove(unit_dir: FolderOption = None) -> int:
     """Take away the timers and services of this operations folder, and nothing else; needs root."""
+    from eakte_ops.audit import Trail
     from eakte_ops.schedule import systemd
     from eakte_ops.schedule.account import acting_as, owner_of
 
@@ -121,9 +123,8 @@ def remove(unit_dir: FolderOption = None) -> int:
         say(f"There are no units of {place.folder} in {place.where}.")
         return Status.OK
     _must_be_root(unit_dir, "remove", "")
-    inventory = CONTEXT.inventory()
     with acting_as(owner_of(CONTEXT.state if CONTEXT.state.exists() else place.folder)):
-        trail(inventory).record("schedule remove", details={"units": list(names), "folder": str(place.where)})
+        Trail(CONTEXT.state).record("schedule remove", details={"units": list(names), "folder": str(place.where)})
     if unit_dir is None:
         systemd.leaving([name for name in names if name.endswith(".timer")])
     place.remove(names)
@@ -172,6 +173,7 @@ def _setup(settings: Settings, account: Account | None) -> Setup:
         full_minutes=settings.sweep.full_minutes,
         light_limit_minutes=settings.sweep.light_minutes,
         threads=settings.limits.threads,
+        mails=settings.mail is not None,
         reads=(Path(sys.base_prefix), *(_key(key, home) for key in keys if key)),
     )
 
@@ -232,6 +234,8 @@ def _must_be_able(account: Account, made: Setup) -> None:
 def _say_notes(settings: Settings, problem: str) -> None:
     if problem:
         say(f"NOTE: no account yet: {problem}; name one: --user NAME")
+    if settings.mail is None:
+        say("NOTE: eakte-ops.yml names no mail server (mail), so there is no timer for the mails of the morning")
     if not settings.night.identity:
         say("NOTE: night.identity in eakte-ops.yml names no key file; at night there is no agent, so no server opens")
 

@@ -80,12 +80,12 @@ def what_is_missing(account: Account, runs: Path, reads: Iterable[Path], writes:
     """One sentence for each thing that `account` can not do; to be asked `acting_as` it. Makes the folder `writes`."""
     found = []
     if not os.access(runs, os.X_OK, effective_ids=True):
-        found.append(f"{account.name} can not run {runs}")
-    found += [f"{account.name} can not read {path}" for path in reads if not _readable(path)]
+        found.append(f"the account {account.name} can not run {runs}")
+    found += [f"the account {account.name} can not read {path}" for path in reads if not _readable(path)]
     with suppress(OSError):
         writes.mkdir(parents=True, exist_ok=True, mode=0o750)
     if not os.access(writes, os.W_OK | os.X_OK, effective_ids=True):
-        found.append(f"{account.name} can not write {writes}")
+        found.append(f"the account {account.name} can not write {writes}")
     return tuple(found)
 
 

@@ -31,6 +31,7 @@ class Setup:
     """What the units are made from. All paths are absolute. `reads`: files that the account reads besides (keys).
 
     `night`, `digest`, `prune`: "HH:MM" in `zone`. `full_minutes`, `light_limit_minutes`: what a sweep may take.
+    `mails`: whether there is a mail server to send digests to.
     """
 
     program: Path
@@ -46,6 +47,7 @@ class Setup:
     full_minutes: float
     light_limit_minutes: float
     threads: int
+    mails: bool = True
     reads: tuple[Path, ...] = ()
 
 
@@ -61,8 +63,8 @@ class Unit:
 class Task:
     """Something that runs by itself: a service and its timer. `command`: words after `eakte-ops --project FOLDER`.
 
-    `well`: exit statuses besides 0 that are a success for the unit. `waits_its_turn`: it tries again where another
-    is at work (status 6). `after`: tasks that it waits for while they are at work. `next_run`: when it runs next after a time (UTC).
+    `well`: exit statuses besides 0 that are a success for the unit. `waits_its_turn`: it tries again where another is
+    at work (status 6). `after`: tasks that it waits for while they are at work. `next_run`: when it runs next (UTC).
     """
 
     name: str
@@ -92,7 +94,11 @@ class Task:
 
 
 def tasks(setup: Setup) -> tuple[Task, ...]:
-    """What runs by itself, in the order of the table."""
+    """What runs by itself, in the order of the table. Without a mail server no digest, for it could only fail."""
+    return tuple(task for task in _all(setup) if setup.mails or task.name != "digest")
+
+
+def _all(setup: Setup) -> tuple[Task, ...]:
     zone, every = setup.zone, setup.light_minutes
     return (
         Task(
