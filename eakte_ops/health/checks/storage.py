@@ -50,8 +50,9 @@ def _under_index(site: Site, mounts: Sequence[Mount]) -> str:
 
 
 def _space(look: Look, limits: SpaceLimits) -> Iterable[Result]:
-    index = _under_index(look.site, look[STORAGE])
-    for mount in look[STORAGE]:
+    mounts = look[STORAGE]
+    index = _under_index(look.site, mounts)
+    for mount in mounts:
         if not mount.known:
             yield _unread(mount)
             continue
