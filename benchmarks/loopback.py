@@ -27,7 +27,7 @@ MaxSessions 100
 LogLevel QUIET
 SetEnv SHLVL=2
 PasswordAuthentication no
-Match Address *,!127.0.0.0/8
+{more}Match Address *,!127.0.0.0/8
     DenyUsers *
 """
 
@@ -52,15 +52,15 @@ class Sshd:
 
 
 @contextmanager
-def sshd(folder: Path) -> Iterator[Sshd]:
-    """Start it, wait until it answers, end it."""
+def sshd(folder: Path, more: str = "") -> Iterator[Sshd]:
+    """Start it, wait until it answers, end it. `more`: lines of its configuration."""
     for name in ("host", "key"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
     (folder / "authorized_keys").write_text((folder / "key.pub").read_text())
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    (folder / "config").write_text(_CONFIG.format(port=port, folder=folder))
+    (folder / "config").write_text(_CONFIG.format(port=port, folder=folder, more=more))
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
     program = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin") or "sshd"

@@ -27,10 +27,7 @@ def child(side: str, folder: str) -> None:
     if side == "fresh":
         state = state.rename(state.with_name("state.used"))
     swept.prepare()
-    if side == "bare":
-        measured = swept.bare(swept.errands(), THREADS)
-    else:
-        measured = swept.measured(Path(folder) / "report")
+    measured = swept.bare(swept.errands(), THREADS) if side == "bare" else swept.measured(Path(folder) / "report")
     if side == "fresh":
         shutil.rmtree(state.with_name("state"))
         state.rename(state.with_name("state"))
@@ -46,7 +43,7 @@ def main() -> None:
         shutil.copytree(lab, folder, ignore=shutil.ignore_patterns("state"))
         (folder / "state").mkdir(mode=0o700)
         environment = {"EAKTE_OPS_PROJECT": str(folder)}
-        subprocess.run([program, "--project", str(folder), "sweep"], capture_output=True)
+        subprocess.run([program, "--project", str(folder), "sweep"], check=False, capture_output=True)
         middle = medians(__file__, ("fresh", "used", "bare"), ROUNDS, str(folder), environment=environment)
     for side, each in middle.items():
         print(f"{side}: wall {each['wall']:.2f} s · client CPU {each['cpu']:.2f} s · {each['megabytes']:.0f} MB")

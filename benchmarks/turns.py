@@ -16,7 +16,8 @@ Figures: TypeAlias = Mapping[str, float]
 def turn(file: str, side: str, *words: str, environment: Mapping[str, str] | None = None) -> dict[str, float]:
     """What `file --child SIDE WORDS` says as the last line of its stdout: a JSON object of figures."""
     argv = [sys.executable, file, "--child", side, *words]
-    done = subprocess.run(argv, capture_output=True, text=True, env={**os.environ, **(environment or {})})
+    everything = {**os.environ, **(environment or {})}
+    done = subprocess.run(argv, check=False, capture_output=True, text=True, env=everything)
     if done.returncode:
         raise SystemExit(f"{side} failed:\n{done.stderr[-3000:]}")
     measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
