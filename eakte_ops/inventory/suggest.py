@@ -15,11 +15,15 @@ def suggestion(word: str, known: Collection[str]) -> str:
     if meant := did_you_mean(word, sorted(known)):
         return meant
     if 0 < len(known) <= _SHORT:
-        return f"; there {'is' if len(known) == 1 else 'are'} {', '.join(sorted(known))}"
+        return f"; there {'is' if len(known) == 1 else 'are'} {', '.join(map(_plain, sorted(known)))}"
     return ""
 
 
 def shown(word: str) -> str:
     """A word in quotes, cut, on one line and without characters that a terminal obeys."""
     cut = word if len(word) <= LONGEST else f"{word[: LONGEST - 3]}..."
-    return '"' + "".join(char if char.isprintable() else "?" for char in cut) + '"'
+    return f'"{_plain(cut)}"'
+
+
+def _plain(word: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in word)

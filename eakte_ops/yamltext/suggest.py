@@ -17,7 +17,7 @@ _SHOWN = 12
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean "gateway"?`, or "" where nothing known is close to `word`."""
-    names = {name.casefold(): name for name in known}
+    names = {name.casefold(): name for name in known if name.isprintable()}
     close = get_close_matches(word.casefold()[:80], names, n=1, cutoff=0.6)
     return f'; did you mean "{names[close[0]]}"?' if close else ""
 
