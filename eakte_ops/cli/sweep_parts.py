@@ -188,8 +188,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
     },
     "de": {
         "missed": "Nicht angesehen",
-        "the time of the sweep was up": "die Zeit des Rundgangs war um",
-        "the sweep was stopped": "der Rundgang wurde abgebrochen",
+        "the time of the sweep was up": "die Zeit des Durchgangs war um",
+        "the sweep was stopped": "der Durchgang wurde abgebrochen",
         "broken": "{town} wurde nicht angesehen: die Datei hat {count} Fehler (eakte-ops inventory check)",
     },
 }
