@@ -108,7 +108,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "looked": "{ago} angesehen",
         "old": "VERALTET, {ago} angesehen",
         "centre": "DAS ZENTRUM SELBST",
-        "nothing": "Nichts bekannt von: {towns}. Noch kein Rundgang hat sie angesehen.",
+        "nothing": "Nichts bekannt von: {towns}. Noch kein Durchgang hat sie angesehen.",
     },
 }
 _SHOWN: Mapping[str, Verdict] = {"up": "ok", "limited": "critical", "down": "critical", "unknown": "unknown"}
