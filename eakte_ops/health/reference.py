@@ -22,7 +22,7 @@ def _lines() -> Iterator[str]:
     yield (
         "Each check judges facts of one server, of all servers of a town together, or whether the centre itself does "
         "its work. A result has a subject (a file system, a queue, a service), which belongs to the identity of a "
-        "finding. What could not be read is `unknown`, never `ok`. *Light* checks are looked at every few minutes, too.\n"
+        "finding. What could not be read is `unknown`, never `ok`. *Light* checks are looked at every few minutes.\n"
     )
     yield "| check | owner | of | light | title | Titel |"
     yield "| --- | --- | --- | --- | --- | --- |"
