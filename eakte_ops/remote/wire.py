@@ -165,10 +165,13 @@ def _offered(allowed: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
 
 
 def end(made: Wire, sock: Any) -> None:
-    """Close at once and wait for paramiko's thread; never raises. The shutdown wakes a thread blocked on the socket."""
+    """Close at once and wait for paramiko's thread; never raises. The shutdown wakes a thread blocked on the socket.
+
+    It is closed only after that thread: the next connection gets its number, and the thread would wait on that one.
+    """
     with contextlib.suppress(OSError):  # never connected, or gone already
         sock.shutdown(socket.SHUT_RDWR)
-    made.close()
-    sock.close()
     if made.is_alive():
         made.join(2.0)
+    made.close()
+    sock.close()
