@@ -42,6 +42,8 @@ def operations(folder: Path, daemon: Sshd, towns: Sequence[str], servers: int, t
     inventories.mkdir(parents=True)
     defaults = (samples_folder() / "inventories" / "_defaults.yml").read_text("utf-8")
     (inventories / "_defaults.yml").write_text(defaults, "utf-8")
+    access = (samples_folder() / "access.yml").read_text("utf-8")
+    (folder / "access.yml").write_text(access.replace("towns: [witten, herdecke]", "towns: all"), "utf-8")
     settings = _SETTINGS.format(identity=daemon.folder / "key", threads=threads)
     (folder / "eakte-ops.yml").write_text(settings, "utf-8")
     key = " ".join((daemon.folder / "host.pub").read_text().split()[:2])

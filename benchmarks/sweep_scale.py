@@ -1,9 +1,9 @@
 """Many loopback servers (one sshd, many addresses) through the real `sweep` into a store, against the bare pool.
 
-Usage: sweep_scale.py [--asked] [SERVERS]... (default: 100 300 1000). Towns of four servers. Every server is this
-machine, so sshd works on the same cores, and nothing of the product is found: a town has findings by the dozen, which
-makes more to judge and to remember than a good night does. The servers replay what this machine answered once;
---asked: each of them really runs the scripts. Each side runs in a process of its own, turn by turn.
+Usage: sweep_scale.py [--bad | --asked] [SERVERS]... (default: 100 300 1000). Towns of four servers; all of them are
+this machine, so sshd works on the same cores. They replay answers by which all is well; --bad: what this machine
+answers, a night on which every server of every town has findings by the dozen; --asked: each of them really runs the
+scripts. Each side runs in a process of its own, turn by turn.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import swept
 from loopback import sshd
 from many import Myself, mine, operations
-from replay import program, record
+from replay import program, record_bad, record_well
 from turns import Figures, medians, turn
 
 ROUNDS = {100: 3, 300: 2}
@@ -31,8 +31,10 @@ THREADS = 64
 def child(side: str, folder: str) -> None:
     swept.prepare(lambda: Myself(handshakes=16))
     measured: dict[str, float] = {}
-    if side == "record":
-        record(Path(folder).parent, swept.errands())
+    if side == "well":
+        record_well(Path(folder).parent, swept.asked())
+    elif side == "bad":
+        record_bad(Path(folder).parent, swept.asked())
     elif side == "bare":
         work = swept.errands()
         targets = mine([errand.target for errand in work])
@@ -47,24 +49,24 @@ def child(side: str, folder: str) -> None:
     print(json.dumps(measured))
 
 
-def run(made: Path, count: int, asked: bool) -> dict[str, Figures]:
+def run(made: Path, count: int, night: str) -> dict[str, Figures]:
     """Both sides with `count` servers."""
-    with sshd(made, "" if asked else f"ForceCommand {program(made)}\n") as daemon:
+    with sshd(made, "" if night == "asked" else f"ForceCommand {program(made)}\n") as daemon:
         folder = made / "operations"
         operations(folder, daemon, [f"town-{n}" for n in range(count // SERVERS)], SERVERS, THREADS)
         environment = {"EAKTE_OPS_PROJECT": str(folder)}
-        if not asked:
-            turn(__file__, "record", str(folder), environment=environment)
+        if night != "asked":
+            turn(__file__, night, str(folder), environment=environment)
         return medians(__file__, ("ours", "bare"), ROUNDS.get(count, 1), str(folder), environment=environment)
 
 
 def main() -> None:
-    asked = "--asked" in sys.argv
+    night = next((word.removeprefix("--") for word in sys.argv[1:] if word in ("--asked", "--bad")), "well")
     counts = [int(word) for word in sys.argv[1:] if word.isdigit()] or [100, 300, 1000]
     walls, processor = [], []
     for count in counts:
         with tempfile.TemporaryDirectory() as made:
-            middle = run(Path(made), count, asked)
+            middle = run(Path(made), count, night)
         for side, each in middle.items():
             wall, cpu = each["wall"] / count * 1000, each["cpu"] / count * 1000
             print(

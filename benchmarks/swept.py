@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from eakte_ops.health.engine import Stop
 from eakte_ops.remote.fleet import Errand
-from eakte_ops.remote.types import Connect
+from eakte_ops.remote.types import Connect, Question
 
 
 def prepare(connect: Callable[[], Connect] | None = None) -> None:
@@ -32,21 +33,25 @@ def prepare(connect: Callable[[], Connect] | None = None) -> None:
     sweep_parts.wanted([], None)
 
 
-def errands(towns: Sequence[str] = ()) -> list[Errand]:
+def asked(towns: Sequence[str] = ()) -> list[tuple[Stop, Sequence[Question]]]:
     """What the sweep of the night asks of every server."""
     from eakte_ops.cli.health import stops_at
-    from eakte_ops.cli.sweep_parts import reveals, wanted
+    from eakte_ops.cli.sweep_parts import wanted
     from eakte_ops.health import catalogue
 
     checks = catalogue.chosen([])
     _inventory, found, _broken = wanted(towns, None)
     stops, _idle = stops_at(found, checks)
-    secret = reveals(found)
-    return [
-        Errand(stop.target, catalogue.questions(checks, stop.site), 30.0, secret(stop.town))
-        for stop in stops
-        if stop.site is not None
-    ]
+    return [(stop, catalogue.questions(checks, stop.site)) for stop in stops if stop.site is not None]
+
+
+def errands() -> list[Errand]:
+    """The same for the room that asks."""
+    from eakte_ops.cli.sweep_parts import reveals
+
+    known = asked()
+    secrets = reveals(list({stop.town.id: stop.town for stop, _questions in known}.values()))
+    return [Errand(stop.target, tuple(questions), 30.0, secrets(stop.town)) for stop, questions in known]
 
 
 def measured(out: Path, towns: Sequence[str] = ()) -> dict[str, float]:
