@@ -84,6 +84,7 @@ def _sweep(
     forget: bool,
 ) -> Sweep:
     from eakte_ops.cli.sweep_parts import reveals
+    from eakte_ops.clock import SYSTEM
     from eakte_ops.events import fan_out
     from eakte_ops.health.sweep import Sweep
 
@@ -94,6 +95,7 @@ def _sweep(
         forget=forget,
         heard=alarm.heard,
         looked=progress.done,
+        clock=SYSTEM,
         emit=fan_out(
             [progress.heard], lambda _sink, broken: say(f"No live progress any more ({broken}); the sweep goes on.")
         ),
