@@ -105,9 +105,9 @@ class Sweep:
         try:
             with closing(looks):
                 for look in looks:
-                    self.looked(look)
                     of_one = waiting[look.stop.town.id]
                     of_one.done[look.stop.server.name] = look
+                    self.looked(look)
                     if of_one.complete:
                         yield self._keep(waiting.pop(look.stop.town.id), "")
         except (KeyboardInterrupt, GeneratorExit):
