@@ -66,7 +66,7 @@ def preview(
         nothing = night.Night(now - 86400.0, now)
         return None if town else digest.to_centre(nothing, centre, language)
     with store.reading() as rows:
-        seen = night.gather(rows, *night.covered(rows, town, name_of(settings, now), now))
+        seen = night.gather(rows, *night.covered(rows, town, name_of(settings, now), now, settled=-1.0))
     return _letter(seen, settings, town, language)
 
 

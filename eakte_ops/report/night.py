@@ -63,12 +63,15 @@ def gather(rows: Rows, since: float, until: float) -> Night:
     )
 
 
-def covered(rows: Rows, recipient: str, night: str, now: float) -> tuple[float, float]:
+def covered(
+    rows: Rows, recipient: str, night: str, now: float, *, settled: float = SETTLED_S
+) -> tuple[float, float]:
     """From when until when the digest of `night` for `recipient` (a town, "" for the centre) goes, if made now.
 
-    It begins where that of an earlier night ended; the very first one covers a day.
+    It begins where that of an earlier night ended; the very first one covers a day. `settled`: seconds before now at
+    which it ends; what is only shown, and does not count as told, goes to this moment.
     """
-    until = now - SETTLED_S
+    until = now - settled
     row = rows.one("SELECT max(until) FROM digest WHERE recipient = ? AND night < ?", (recipient, night))
     return (until - _FIRST_S if row is None or row[0] is None else float(row[0])), until
 
