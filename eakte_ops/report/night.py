@@ -63,9 +63,7 @@ def gather(rows: Rows, since: float, until: float) -> Night:
     )
 
 
-def covered(
-    rows: Rows, recipient: str, night: str, now: float, *, settled: float = SETTLED_S
-) -> tuple[float, float]:
+def covered(rows: Rows, recipient: str, night: str, now: float, *, settled: float = SETTLED_S) -> tuple[float, float]:
     """From when until when the digest of `night` for `recipient` (a town, "" for the centre) goes, if made now.
 
     It begins where that of an earlier night ended; the very first one covers a day. `settled`: seconds before now at
