@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 
 from eakte_ops.access.grant import Folder, Grant, OwnFile, jump_grant, server_grant
@@ -81,6 +82,7 @@ def _pack(grant: Grant, town: str, address: str) -> Pack:
     return Pack(grant, text, town, address)
 
 
+@cache
 def shell_text(name: str) -> str:
     """The text of text/NAME.sh."""
     return (files("eakte_ops.access") / "text" / f"{name}.sh").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
@@ -54,6 +55,7 @@ def sweep(
     settings, began = inventory.settings, time.monotonic()
     banner(inventory.folder, settings.lab)
     alarm = sweep_parts.Alarm(settings)
+    gc.freeze()  # program and inventory stay to the end: not to be looked through again and again meanwhile
     with closing(CONTEXT.store()) as store, held(CONTEXT.state / "sweep.lock", "the sweep", f"a {kind} sweep"):
         whole = not towns and ring is None
         commit = commit_of(inventory.folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from eakte_ops.health.facts.reading import word
@@ -43,6 +44,7 @@ class Health:
         return tuple(part for part in self.parts if part.status in ("DOWN", "OUT_OF_SERVICE"))
 
 
+@lru_cache(maxsize=16)  # several checks read the same body, one after the other
 def health(reply: Reply) -> Health:
     """The health body of a reply, whatever its HTTP status. Raises NotKnown if it is none."""
     body = _object(reply)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import zip_longest
 
 _PARTS = re.compile(r"([^0-9]*)([0-9]*)", re.ASCII)
 _EPOCH = re.compile(r"([0-9]{1,9}):", re.ASCII)
 
 
+@lru_cache(maxsize=1024)  # many servers have the same software
 def older(one: str, other: str) -> bool:
     """Whether `one` is older than `other`."""
     return _key(one) < _key(other)
