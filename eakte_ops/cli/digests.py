@@ -129,16 +129,15 @@ def list_(
 
 
 def deliver_waiting(store: Store, settings: Settings, *, all_now: bool = False, seconds: float = 600.0) -> Delivered:
-    """Send what waits, alarms first of all, for at most `seconds`; also for the sweep. See report.deliver."""
+    """Send what waits, alarms first, for at most `seconds`. The sweep does so beside its look: nobody is asked for a
+    passphrase then. `all_now`: a person, or the timer of the morning, wants it; see report.deliver."""
+    from eakte_ops.cli.secret import vault_of_centre
     from eakte_ops.report.deliver import deliver, ways_of
 
-    return deliver(store, settings, ways_of(settings, CONTEXT.folder, _password), all_now=all_now, seconds=seconds)
+    def password(name: str) -> Secret:
+        return vault_of_centre(may_ask=all_now).reveal(name)
 
-
-def _password(name: str) -> Secret:
-    from eakte_ops.cli.secret import vault_of_centre
-
-    return vault_of_centre().reveal(name)
+    return deliver(store, settings, ways_of(settings, CONTEXT.folder, password), all_now=all_now, seconds=seconds)
 
 
 def _is_there() -> bool:

@@ -158,12 +158,12 @@ def vault_of(town: Town) -> Vault:
     return _vault(town.id)
 
 
-def vault_of_centre() -> Vault:
-    """The vault of the centre itself. A mistake in a town's file does not matter."""
-    return _vault(CENTRE)
+def vault_of_centre(*, may_ask: bool) -> Vault:
+    """The vault of the centre itself; a mistake in a town's file does not matter. `may_ask`: for a passphrase."""
+    return _vault(CENTRE, may_ask=may_ask)
 
 
-def _vault(holder: str, needs_identity: bool = True) -> Vault:
+def _vault(holder: str, *, needs_identity: bool = True, may_ask: bool = True) -> Vault:
     """Without identity a value can be stored, but neither read nor compared."""
     from eakte_ops.secret.vault import Vault
 
@@ -171,7 +171,7 @@ def _vault(holder: str, needs_identity: bool = True) -> Vault:
     vault = Vault(CONTEXT.folder / "inventories", holder)
     if file is None or (not needs_identity and not file.exists()):
         return vault
-    return vault.opened_by(_load(file))
+    return vault.opened_by(_load(file, may_ask))
 
 
 def _holder(word: str) -> _Holder:
@@ -206,10 +206,10 @@ def _identity_file() -> Path | None:
     return CONTEXT.folder / Path(said).expanduser() if said else None
 
 
-def _load(file: Path) -> Identities:
+def _load(file: Path, may_ask: bool = True) -> Identities:
     from eakte_ops.secret.identity import load
 
-    return load(file, _ask_passphrase if sys.stdin.isatty() else None)
+    return load(file, _ask_passphrase if may_ask and sys.stdin.isatty() else None)
 
 
 def _ask_passphrase(question: str) -> str:

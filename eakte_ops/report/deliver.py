@@ -15,7 +15,7 @@ from eakte_ops.report import alarm, queue
 from eakte_ops.report.hook import ByHook
 from eakte_ops.report.mail import Sender, compose
 from eakte_ops.report.parts import Centre
-from eakte_ops.report.queue import Claimed, Draft, Way
+from eakte_ops.report.queue import Claimed, Draft, Message, Way
 from eakte_ops.report.smtp import ByMail
 from eakte_ops.report.ways import NotSent, Send
 
@@ -63,13 +63,14 @@ def deliver(
     give_up_s = (settings.mail.give_up_days if settings.mail is not None else 5.0) * _DAY_S
     with store.writing() as rows:
         _write_alarms(rows, settings, ways, clock.now().timestamp())
-    up, after, sent, given_up = dict(ways), 0, 0, 0
+    up, sent, given_up = dict(ways), 0, 0
+    after: Message | None = None
     trouble: dict[str, None] = {}
     while up and clock.monotonic() < until:
         claimed = _claimed(store, up, after, all_now, clock)
         if claimed is None:
             break
-        after = claimed.message.id
+        after = claimed.message
         problem = _send(store, claimed, up[claimed.message.way], clock)
         if problem is None:
             sent += 1
@@ -96,7 +97,7 @@ def ways_of(settings: Settings, folder: Path, password: Callable[[str], Secret])
     return ways
 
 
-def _claimed(store: Store, up: Ways, after: int, all_now: bool, clock: Clock) -> Claimed | None:
+def _claimed(store: Store, up: Ways, after: Message | None, all_now: bool, clock: Clock) -> Claimed | None:
     """The next message to be tried; alarms of which nothing holds any more are dropped on the way."""
     lease = max(way.seconds for way in up.values()) + _MARGIN_S
     with store.writing() as rows:
@@ -106,7 +107,7 @@ def _claimed(store: Store, up: Ways, after: int, all_now: bool, clock: Clock) ->
             if claimed is None or claimed.message.kind != "alarm" or not alarm.is_stale(rows, claimed.message.id, now):
                 return claimed
             queue.drop(rows, claimed.message.id, now, "what it says does not hold any more")
-            after = claimed.message.id
+            after = claimed.message
 
 
 def _send(store: Store, claimed: Claimed, way: Send, clock: Clock) -> NotSent | None:
@@ -126,8 +127,7 @@ def _not_sent(store: Store, claimed: Claimed, problem: NotSent, give_up_s: float
         now = clock.now().timestamp()
         state = queue.failed(rows, claimed.message, now, problem.why, give_up_s)
         if problem.way_down:
-            until = now + queue.pause(claimed.message.tries)
-            queue.postpone(rows, claimed.message.way, now, until, problem.why)
+            queue.postpone(rows, claimed.message.way, now, claimed.message.tries, problem.why)
     return int(state == "given up")
 
 

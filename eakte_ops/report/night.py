@@ -43,7 +43,6 @@ class Night:
 def gather(rows: Rows, since: float, until: float) -> Night:
     """Read it all in one transaction."""
     last = sweeps.last(rows, "full", whole=True)
-    every = towns.known(rows)
     return Night(
         since,
         until,
@@ -51,10 +50,8 @@ def gather(rows: Rows, since: float, until: float) -> Night:
         before=sweeps.last(rows, "full", whole=True, finished=True),
         current=tuple(known for known in findings.current(rows) if known.opened < until),
         changes=findings.changed(rows, since, until),
-        waiting=tuple(
-            state for town in ("", *(each.id for each in every)) for state in states.current(rows, town) if state.waits
-        ),
-        towns=every,
+        waiting=states.waiting(rows),
+        towns=towns.known(rows),
         letters=(
             *queue.given_up(rows, since, until),
             *(each for each in queue.waiting(rows) if each.tries and each.made < until),

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from sqlite3 import Row
 
     from eakte_ops.store import Migration, Rows
 
+Kind: TypeAlias = Literal["digest", "alarm"]
 Way: TypeAlias = Literal["mail", "hook"]
 State: TypeAlias = Literal["waiting", "sent", "given up", "dropped"]
 
 _FIRST_PAUSE_S = 60.0
-_LONGEST_PAUSE_S = 3600.0
+_LONGEST_PAUSE_S: Mapping[Kind, float] = {"digest": 3600.0, "alarm": 300.0}
 _DAY_S = 86400.0
 
 
@@ -23,7 +24,7 @@ _DAY_S = 86400.0
 class Draft:
     """A message to be queued. `recipient`: a town, "" for the centre; `content`: ready to be sent as it is."""
 
-    kind: Literal["digest", "alarm"]
+    kind: Kind
     way: Way
     recipient: str
     address: str
@@ -36,7 +37,7 @@ class Message:
     """A message in the queue, without its content. `next`: when it is tried again; `ended`: since when it is not."""
 
     id: int
-    kind: Literal["digest", "alarm"]
+    kind: Kind
     way: Way
     recipient: str
     address: str
@@ -73,15 +74,19 @@ def put(rows: Rows, at: float, draft: Draft) -> int:
     )
 
 
-def claim(rows: Rows, at: float, lease: float, ways: Collection[Way], after: int, *, all_now: bool) -> Claimed | None:
-    """Take the next waiting message behind number `after` that nobody works on, for `lease` seconds.
+def claim(
+    rows: Rows, at: float, lease: float, ways: Collection[Way], after: Message | None, *, all_now: bool
+) -> Claimed | None:
+    """Take the next waiting message behind `after` that nobody works on, for `lease` seconds: alarms, then the oldest.
 
     `all_now`: also those whose pause is not over. A sender that was killed loses its lease by time, never the message.
     """
+    turn = (int(after.kind == "digest"), after.id) if after is not None else (0, 0)
     row = rows.one(
-        f"""SELECT * FROM message WHERE state = 'waiting' AND id > ? AND lease <= ? AND (? OR next <= ?)
-        AND way IN ({", ".join("?" * len(ways))}) ORDER BY id LIMIT 1""",  # noqa: S608  # question marks alone
-        (after, at, all_now, at, *ways),
+        f"""SELECT * FROM message WHERE state = 'waiting' AND (kind = 'digest', id) > (?, ?) AND lease <= ?
+        AND (? OR next <= ?) AND way IN ({", ".join("?" * len(ways))})
+        ORDER BY kind = 'digest', id LIMIT 1""",  # noqa: S608  # question marks alone
+        (*turn, at, all_now, at, *ways),
     )
     if row is None:
         return None
@@ -100,22 +105,24 @@ def drop(rows: Rows, number: int, at: float, why: str) -> None:
 
 
 def failed(rows: Rows, message: Message, at: float, why: str, give_up_s: float) -> State:
-    """It was not taken: it is tried again after a pause that doubles up to an hour, or given up for its age."""
+    """It was not taken: it is tried again after a pause that doubles, or given up for its age."""
     if at - message.made >= give_up_s:
         _end(rows, message.id, "given up", at, why)
         return "given up"
     rows.run(
         "UPDATE message SET lease = 0, next = ?, why = ? WHERE id = ? AND state = 'waiting'",
-        (at + pause(message.tries), why, message.id),
+        (at + pause(message.tries, message.kind), why, message.id),
     )
     return "waiting"
 
 
-def postpone(rows: Rows, way: Way, at: float, until: float, why: str) -> None:
-    """Nothing goes that way at present: whatever waits for it and is not being sent is not tried before `until`."""
-    rows.run(
-        "UPDATE message SET next = max(next, ?), why = ? WHERE state = 'waiting' AND way = ? AND lease <= ?",
-        (until, why, way, at),
+def postpone(rows: Rows, way: Way, at: float, tries: int, why: str) -> None:
+    """Nothing goes that way at present, as was seen with a message tried `tries` times: nothing else that waits for it,
+    and is not being sent, is tried before its pause is over."""
+    rows.many(
+        """UPDATE message SET next = max(next, ?), why = ?
+        WHERE state = 'waiting' AND way = ? AND lease <= ? AND kind = ?""",
+        [(at + pause(tries, kind), why, way, at, kind) for kind in _LONGEST_PAUSE_S],
     )
 
 
@@ -128,9 +135,9 @@ def give_up_old(rows: Rows, at: float, give_up_s: float) -> int:
     )
 
 
-def pause(tries: int) -> float:
-    """Seconds until the next try: 1 min, 2, 4 ... up to an hour."""
-    return float(min(_FIRST_PAUSE_S * 2.0 ** min(tries - 1, 10), _LONGEST_PAUSE_S))
+def pause(tries: int, kind: Kind = "digest") -> float:
+    """Seconds until the next try: 1 min, 2, 4 ... up to an hour, for an alarm up to five minutes."""
+    return float(min(_FIRST_PAUSE_S * 2.0 ** min(tries - 1, 10), _LONGEST_PAUSE_S[kind]))
 
 
 def waiting(rows: Rows) -> tuple[Message, ...]:

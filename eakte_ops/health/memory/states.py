@@ -23,6 +23,12 @@ def current(rows: Rows, town: str, check: str | None = None) -> tuple[State, ...
     return tuple(_state(row) for row in found)
 
 
+def waiting(rows: Rows) -> tuple[State, ...]:
+    """What can not be judged yet in any town, and nobody has to do anything about."""
+    found = rows.all("SELECT * FROM state WHERE ongoing AND waits ORDER BY town, server, check_, subject")
+    return tuple(_state(row) for row in found)
+
+
 def history(rows: Rows, town: str, check: str, since: float) -> tuple[State, ...]:
     """What a check said in a town since `since`: server by server, subject by subject, the oldest first."""
     found = rows.all(

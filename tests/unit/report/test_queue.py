@@ -109,8 +109,24 @@ def test_one_mail_that_is_refused_does_not_hold_up_the_others(written: Post) -> 
     assert [(each.state, each.why) for each in written.messages()] == [("waiting", ITS_OWN.why), ("sent", "")]
 
 
+def test_an_alarm_goes_before_digests_that_wait_and_is_tried_again_sooner(written: Post) -> None:
+    written.office.refuse = DOWN
+    for _ in range(8):
+        written.deliver(all_now=True)
+        written.now += 3600
+    written.now = at("2026-11-24 15:00")
+    written.look(said("critical", "RENDITION", "queue.age"))
+    written.deliver(all_now=True)
+    assert [each.next - written.now for each in written.messages() if each.kind == "alarm"] == [60]
+    written.office.refuse = None
+    written.now += 60
+    assert written.deliver().sent == 3
+    assert [each.message.kind for each in written.office.sent] == ["alarm", "digest", "digest"]
+
+
 def test_pauses_grow_up_to_an_hour() -> None:
     assert [queue.pause(tries) for tries in (1, 2, 3, 6, 7, 500)] == [60, 120, 240, 1920, 3600, 3600]
+    assert [queue.pause(tries, "alarm") for tries in (1, 2, 3, 4, 500)] == [60, 120, 240, 300, 300]
 
 
 def test_what_nobody_takes_is_given_up_after_days_and_said(written: Post) -> None:
