@@ -144,6 +144,7 @@ def _letter(found: Sequence[Known], to: Audience) -> Letter:
     whose = names(list(dict.fromkeys(to.name(known.town) for known in found)), to)
     count = to.reader.number(len(found))
     alone = len(found) == 1
+    where = ", ".join([*([place(first, to)] if first.server else []), to.name(first.town)])
     what = to.say("alarm-what", town=to.name(first.town), title=title)
     items = [(known, item(known, to, (to.say("since", at=to.reader.moment(known.began)),))) for known in found]
     return Letter(
@@ -154,7 +155,7 @@ def _letter(found: Sequence[Known], to: Audience) -> Letter:
             what=what if alone else to.say("alarm-whats", count=count, towns=whose),
             day=to.reader.moment(to.reader.now),
         ),
-        headline=to.say("alarm-headline", title=title, place=place(first, to), town=to.name(first.town))
+        headline=to.say("alarm-headline", title=title, where=where)
         if alone
         else to.say("alarm-headlines", count=count, towns=whose),
         tone="critical",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST = {"new": 25, "worse": 25, "still": 25, "taken": 12, "over": 15}
 """Findings of each kind that a mail holds: it stays below the size at which mail programs cut it off."""
-_ROWS = 25
+_ROWS = 12
 _IN_SUBJECT = 3
 _LETTERS = 8
 _CHECKS = 6
@@ -233,12 +233,14 @@ def _waits(waiting: Iterable[State], to: Audience) -> str:
 def _table(found: Sorted, to: Audience) -> Table | None:
     """How many of what in which town, where more than one town is concerned."""
     counts: dict[str, Counter[str]] = {}
+    critical: Counter[str] = Counter()
     for kind, every in found.kinds():
         for known in every:
             counts.setdefault(known.town, Counter())[kind] += 1
+            critical[known.town] += known.verdict == "critical" and known.ended is None
     if to.town is not None or len(counts) < 2:
         return None
-    order = sorted(counts, key=lambda town: (*(-counts[town][kind] for kind in _MOST), to.name(town)))
+    order = sorted(counts, key=lambda town: (-critical[town], *(-counts[town][kind] for kind in _MOST), to.name(town)))
     rows = tuple(
         (to.name(town), *(to.reader.number(counts[town][kind]) if counts[town][kind] else "–" for kind in _MOST))
         for town in order[:_ROWS]
