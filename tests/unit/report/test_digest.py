@@ -263,3 +263,31 @@ def test_the_lab_is_named_first() -> None:
     assert letter.subject == "LABOR eAkte: Alles gut · Di 24.11."
     assert as_text(letter).startswith("LABOR: keine echte Kommune\n")
     assert "LABOR: keine echte Kommune" in as_page(letter)
+
+
+def test_what_else_there_is_to_say_of_a_findings_time() -> None:
+    better = finding(1)
+    gone = finding(2, ended=MORNING - 600, how="gone")
+    blurred = finding(3, unsure=at("2026-11-24 02:00"), seen=at("2026-11-23 14:00"))
+    seen = night(current=(better, blurred), changes=(change(better, "better"), change(gone, "closed")))
+    said = as_text(to_centre(seen, CENTRE)).replace("\n  ", " ")
+    assert "war kritisch, jetzt nur noch Warnung" in said
+    assert "zuletzt gesehen Mo 23.11. 14:00, seither nicht nachprüfbar" in said
+    assert "gibt es nicht mehr: Server, Kommune oder Prüfung ist entfallen" in said
+
+
+def test_many_undelivered_messages_are_counted() -> None:
+    letters = tuple(
+        Message(number, "digest", "mail", "x", f"{number}@x.example", "y", 0, 0, 2, "waiting", None, "z")
+        for number in range(20)
+    )
+    lines = to_centre(night(letters=letters), CENTRE).sections[0].lines
+    assert len(lines) == 9
+    assert lines[-1] == "und 12 weitere, hier nicht aufgeführt: eakte-ops digests list"
+
+
+def test_a_finding_of_the_centre_itself_says_so() -> None:
+    own = finding(1, on="", server="", owner="centre", check="watch.night")
+    letter = to_centre(night(current=(own,)), CENTRE)
+    assert letter.sections[0].groups[0].name == "Zentrum selbst"
+    assert letter.sections[0].groups[0].contact == ""

@@ -173,3 +173,27 @@ def test_a_time_zone_that_does_not_exist_is_a_mistake(folder: Path, capsys: pyte
     (folder / "eakte-ops.yml").write_text("centre: {name: Z, contact: {mail: a@b.example}, zone: Europe/Berln}\n")
     assert main(["digests", "show"]) == 2
     assert 'no time zone "Europe/Berln"; did you mean "Europe/Berlin"?' in capsys.readouterr().err
+
+
+def test_what_is_held_until_the_service_hours_is_listed(
+    herdecke: Path, office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(Store.open(herdecke / "state/store.db", migrations())) as store, store.writing() as rows:
+        rows.run("INSERT INTO alarm (finding, at, town, whom, due) VALUES (1, 0, 'herdecke', 'local-it', 4e9)")
+    assert main(["digests", "list"]) == 0
+    assert "1 alarm of herdecke for local-it: held until the service hours begin" in capsys.readouterr().err
+    assert main(["digests", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["held"][0]["town"] == "herdecke"
+    assert office.tried == []
+
+
+@pytest.mark.usefixtures("herdecke")
+def test_a_dry_run_names_what_waits_too(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    office.refuse = NotSent("down", way_down=True)
+    assert main(["digests", "send"]) == 1
+    capsys.readouterr()
+    assert main(["digests", "send", "--dry-run"]) == 0
+    assert capsys.readouterr().out.count("waits           ") == 2
+    assert main(["digests", "send", "--dry-run", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["made"], len(told["waiting"])) == ([], 2)
