@@ -191,8 +191,8 @@ def main() -> None:
         said = turn(__file__, "fill", str(folder), environment=environment)
         print(
             f"{said['daily'] / 1e6:.1f} million daily figures of {said['series']:.0f} series, "
-            f"{said['figure'] / 1e6:.1f} million single ones, {said['state']:.0f} states, {said['finding']:.0f} findings: store of "
-            f"{said['bytes'] / 1e9:.2f} GB (made in {said['took']:.0f} s)",
+            f"{said['figure'] / 1e6:.1f} million single ones, {said['state']:.0f} states, "
+            f"{said['finding']:.0f} findings: store of {said['bytes'] / 1e9:.2f} GB (made in {said['took']:.0f} s)",
             flush=True,
         )
         for words in (["status", "witten"], ["status"], ["findings", "list"], ["history", "witten", "disk.space"]):

@@ -130,7 +130,7 @@ def stops_at(towns: Sequence[Town], checks: Sequence[AnyCheck]) -> tuple[list[St
     from eakte_ops.health.engine import stops_of
 
     stops = stops_of(towns, lambda town, server: CONTEXT.target(town, server, "look"), _access())
-    idle = [stop for stop in stops if stop.site is not None and not catalogue.questions(checks, stop.site)]
+    idle = [stop for stop in stops if stop.site is not None and not catalogue.asks(checks, stop.site)]
     wanted = [stop for stop in stops if stop not in idle]
     if not wanted:
         raise UsageError(

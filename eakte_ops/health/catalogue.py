@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -91,12 +91,25 @@ def questions(checks: Iterable[AnyCheck], site: Site) -> tuple[Question, ...]:
 
     What a check over a whole town needs is asked on every server on which it exists.
     """
+    return tuple(_asked(checks, site))
+
+
+def asks(checks: Iterable[AnyCheck], site: Site) -> bool:
+    """Whether there is anything to ask on a server for `checks`."""
+    return next(_asked(checks, site), None) is not None
+
+
+def _asked(checks: Iterable[AnyCheck], site: Site) -> Iterator[Question]:
     asking = (
         check for check in checks if isinstance(check, TownCheck) or (isinstance(check, Check) and check.concerns(site))
     )
-    facts = {fact.name: fact for check in asking for fact in check.facts}
-    asked = (fact.ask(site) for fact in facts.values() if isinstance(fact, Fact))
-    return tuple(question for question in asked if question is not None)
+    known: set[str] = set()
+    for fact in (fact for check in asking for fact in check.facts):
+        if isinstance(fact, Fact) and fact.name not in known:
+            known.add(fact.name)
+            question = fact.ask(site)
+            if question is not None:
+                yield question
 
 
 def vocabulary() -> Vocabulary:
