@@ -22,6 +22,7 @@ _NAME = 80
 _SENTENCE = 300
 _STEP = 400
 _NAMES = 12
+_COMMAND = re.compile(r"(?:,? (?:then|dann))?(?:[:;]| \()? ?eakte-ops [a-z-]+(?: [\w.-]+)*\)?")
 _WORD = re.compile(r"[a-zäöü]+(?![-./:\w])")
 
 
@@ -86,9 +87,14 @@ def item(known: Known, to: Audience, notes: Sequence[str]) -> Item:
         plain(words.title, _NAME * 2),
         sentence(plain(words.said, _SENTENCE)),
         (*notes, *more),
-        "" if over else plain(words.todo, _STEP),
+        "" if over else plain(words.todo if to.town is None else without_commands(words.todo), _STEP),
         "" if over or to.town is not None else f"eakte-ops findings show {known.id}",
     )
+
+
+def without_commands(step: str) -> str:
+    """A next step for people who do not have this program."""
+    return _COMMAND.sub("", step)
 
 
 def place(known: Known, to: Audience) -> str:

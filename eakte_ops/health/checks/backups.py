@@ -12,16 +12,16 @@ def _with_data(sites: Sequence[Site]) -> bool:
     return any("data" in each or "documents" in each for each in places)
 
 
-def _not_built(command: str) -> Iterable[Result]:
-    raise NotYet("not-built", what=command)
+def _not_built(part: str) -> Iterable[Result]:
+    raise NotYet("not-built", what=part)
 
 
 def _backup(_look: TownLook, _limits: NoLimits) -> Iterable[Result]:
-    return _not_built("eakte-ops backup")
+    return _not_built("backup")
 
 
 def _drift(_look: TownLook, _limits: NoLimits) -> Iterable[Result]:
-    return _not_built("eakte-ops drift")
+    return _not_built("drift")
 
 
 AGE = TownCheck(

@@ -56,7 +56,7 @@ REBOOT = Check(
             title="No new start is due",
             means="A newer kernel is installed than the one that runs, or a package asked for a new start "
             "(/run/reboot-required). Until then the machine runs with the holes that the update closed.",
-            todo="agree a window and start {server} anew: eakte-ops handover stops the software in order before",
+            todo="agree a window with the centre, which stops the software in order, then start {server} anew",
             said={
                 "none": "the newest kernel runs ({running})",
                 "kernel": "kernel {kernel} is installed, {running} still runs",
@@ -69,8 +69,8 @@ REBOOT = Check(
             title="Kein Neustart steht aus",
             means="Ein neuerer Kernel ist installiert als der, der läuft, oder ein Paket hat um einen Neustart gebeten "
             "(/run/reboot-required). Bis dahin läuft die Maschine mit den Lücken, die das Update geschlossen hat.",
-            todo="ein Wartungsfenster vereinbaren und {server} neu starten: eakte-ops handover hält die Software "
-            "vorher geordnet an",
+            todo="mit dem Zentrum ein Wartungsfenster vereinbaren, das die Software geordnet anhält, dann {server} "
+            "neu starten",
             said={
                 "none": "der neueste Kernel läuft ({running})",
                 "kernel": "Kernel {kernel} ist installiert, es läuft noch {running}",

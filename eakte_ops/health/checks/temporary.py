@@ -55,7 +55,7 @@ STATES = Check(
             means="A run may stop components and hold them, show a notice page, pause the clean-up. Each leaves a file "
             "that names the run and until when; at the end of the run it goes. One that outlives its run stays until "
             "somebody wonders.",
-            todo="does run {run} still go on? if not, take the {subject} away (eakte-ops history says who it was)",
+            todo="does run {run} still go on? if not, take the {subject} away (eakte-ops audit says who it was)",
             said={
                 "none": "nothing temporary is set",
                 "runs": "{subject} is set until {until:time} by run {run} ({why})",
@@ -71,7 +71,7 @@ STATES = Check(
             means="Ein Lauf darf Komponenten stoppen und anhalten, eine Hinweisseite zeigen, das Aufräumen aussetzen. "
             "Jedes hinterlässt eine Datei, die den Lauf nennt und bis wann; am Ende des Laufs geht sie weg. Was seinen "
             "Lauf überlebt, bleibt, bis sich jemand wundert.",
-            todo="Geht Lauf {run} noch weiter? Wenn nicht, {subject} wegnehmen (wer es war, sagt eakte-ops history)",
+            todo="Geht Lauf {run} noch weiter? Wenn nicht, {subject} wegnehmen (wer es war, sagt eakte-ops audit)",
             said={
                 "none": "nichts Vorübergehendes ist gesetzt",
                 "runs": "{subject} ist bis {until:time} gesetzt, von Lauf {run} ({why})",
