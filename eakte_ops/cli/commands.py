@@ -9,7 +9,6 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from eakte_ops.cli import quick
 from eakte_ops.errors import UsageError
 
 COMMANDS = {
@@ -30,8 +29,6 @@ COMMANDS = {
     "sweep": "Look at all towns and remember; the timers run this.",
 }
 """Name -> what it is for. The file is cli/NAME.py with `app` (a group) or a function NAME (a single command)."""
-
-quick.install()
 
 
 class Commands(TyperGroup):
