@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from eakte_ops.health.types import AnyCheck, Judged, Language
     from eakte_ops.inventory.model import Inventory, Settings, Town
     from eakte_ops.remote.types import Reveal
+    from eakte_ops.secret.value import Secret
     from eakte_ops.store import Rows, Store
 
 _NAMED = 12
 _MAIL_S = 120.0
-ROUND_TRIP_SECRET = "osrest-password"  # noqa: S105  the name of a secret
 
 
 def wanted(names: Sequence[str], ring: int | None) -> tuple[Inventory, list[Town], Mapping[str, int]]:
@@ -81,29 +81,31 @@ def needs_of(settings: Settings) -> Needs:
 
 
 def reveals(towns: Sequence[Town]) -> Callable[[Town], Reveal]:
-    """The one secret that a look may need, read before the look, and said where it can not be had: then the round trip
-    is unknown there and everything else goes on."""
-    from eakte_ops.cli.secret import vault_of
-    from eakte_ops.secret.value import Secret
-
-    known: dict[str, Secret | None] = {}
-    for town in towns:
-        if not town.said.round_trip:
-            continue
-        try:
-            known[town.id] = vault_of(town).reveal(ROUND_TRIP_SECRET)
-        except EakteError as problem:
-            known[town.id] = None
-            say(f"{town.id}: no round trip, {ROUND_TRIP_SECRET} can not be read: {problem}")
+    """The secrets that a look may need (the round trip's), read before the look. Where one can not be had that is said;
+    what needs it gets an empty value and says that it can not tell, and everything else goes on."""
+    known = {town.id: _secrets(town) for town in towns if town.said.round_trip}
 
     def of(town: Town) -> Reveal:
         def reveal(name: str) -> str:
-            secret = known.get(town.id) if name == ROUND_TRIP_SECRET else None
+            secret = known.get(town.id, {}).get(name)
             return secret.reveal() if secret is not None else ""
 
         return reveal
 
     return of
+
+
+def _secrets(town: Town) -> dict[str, Secret]:
+    from eakte_ops.cli.secret import vault_of
+
+    parts = town.profile.components_of(town.said.release).values()
+    found: dict[str, Secret] = {}
+    for name in {probe.secret for part in parts for probe in part.probes if probe.secret}:
+        try:
+            found[name] = vault_of(town).reveal(name)
+        except EakteError as problem:
+            say(f"{town.id}: {name} can not be read, so there is no round trip: {problem}")
+    return found
 
 
 class Alarm:
