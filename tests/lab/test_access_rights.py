@@ -128,7 +128,7 @@ THE_NIGHT_MAY_NOT = {
     "list the documents": "ls /var/lib/eakte/documents",
     "list the data": "ls /var/lib/eakte",
     "list folders with secrets": "ls /etc/eakte/gateway || ls /etc/eakte/index",
-    "read the programs": "ls /opt/eakte/releases",
+    "read the programs": "ls /opt/eakte/releases/*/ || cat /opt/eakte/current/manifest.json",
     "read what jobs hold": "ls /var/lib/eakte-ops/jobs",
     "write configuration": "touch /etc/eakte/gateway/config/x.yml",
     "write a release": "touch /opt/eakte/releases/x || ln -s x /opt/eakte/x",

@@ -16,7 +16,6 @@ from eakte_ops.cli.main import main
 from eakte_ops.errors import CommandFailed
 from eakte_ops.lab.lab import Lab
 from eakte_ops.lab.local_it import LocalIT
-from eakte_ops.lab.scenarios.catalogue import SCENARIOS
 from eakte_ops.lab.towns import TOWNS, host_named
 
 pytestmark = pytest.mark.timeout(900)
@@ -120,6 +119,7 @@ def shell(text: str) -> Callable[[LocalIT], str]:
 
 
 DMS = 'import json, sys; print([each["status"] for each in json.load(sys.stdin) if each["name"] == "dms"])'
+# How some are seen without health; tests/lab/test_health_scenarios.py breaks and mends every one of them.
 SEEN: dict[str, tuple[Callable[[LocalIT], str], str]] = {
     "service-down": (shell("systemctl is-active eakte-index.service || true"), "inactive"),
     "service-lying": (health("7380/manage/health"), '"DOWN"'),
@@ -184,7 +184,3 @@ def test_a_changed_host_key_keeps_us_out_until_it_is_mended(lab: Lab) -> None:
     assert refused.returncode == 255
     assert "REMOTE HOST IDENTIFICATION HAS CHANGED" in refused.stderr
     assert as_person(lab, BOX, "true").returncode == 0
-
-
-def test_every_scenario_is_tried_here() -> None:
-    assert set(SCENARIOS) == {*SEEN, "slow-login", "clock-off", "changed-host-key"}
