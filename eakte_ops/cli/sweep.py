@@ -66,10 +66,12 @@ def sweep(
             sweep_parts.own_findings(store, settings, alarm)
     seen = overview(looks, checks, time.monotonic() - began, said)
     ended = formats.write(chosen, seen, inventory.folder, settings.lab, tongue, out=out)
-    sweep_parts.say_missed(made.missed, broken, tongue)
+    sweep_parts.say_missed(made.missed, broken, made.stumbled, tongue)
     if chosen.own_status:
         return ended
-    return Status.INTERRUPTED if stopped else worst([status(seen), sweep_parts.status(made.missed, broken)])
+    return (
+        Status.INTERRUPTED if stopped else worst([status(seen), sweep_parts.status(made.missed, broken, made.stumbled)])
+    )
 
 
 def _kind(light: bool) -> Kind:

@@ -172,8 +172,10 @@ def own_findings(store: Store, settings: Settings, alarm: Alarm) -> tuple[Judged
     return said
 
 
-def say_missed(missed: Sequence[Missed], broken: Mapping[str, int], language: Language) -> None:
-    """Name what was not looked at."""
+def say_missed(
+    missed: Sequence[Missed], broken: Mapping[str, int], stumbled: Mapping[str, str], language: Language
+) -> None:
+    """Name what was not looked at, or not remembered."""
     words = _WORDS[language]
     for why in dict.fromkeys(each.why for each in missed):
         names = [each.server for each in missed if each.why == why]
@@ -181,24 +183,31 @@ def say_missed(missed: Sequence[Missed], broken: Mapping[str, int], language: La
         say(f"{words['missed']} ({words.get(why, why)}): {', '.join(names[:_NAMED])}{more}")
     for town, count in broken.items():
         say(words["broken"].format(town=town, count=count))
+    for town, what in stumbled.items():
+        say(words["stumbled"].format(town=town, what=what))
 
 
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "missed": "Not looked at",
         "broken": "{town} was not looked at: its file has {count} mistakes (eakte-ops inventory check)",
+        "stumbled": "{town}: what was seen could not be remembered, by a mistake in eakte-ops ({what})",
     },
     "de": {
         "missed": "Nicht angesehen",
         "the time of the sweep was up": "die Zeit des Durchgangs war um",
         "the sweep was stopped": "der Durchgang wurde abgebrochen",
+        "a mistake in eakte-ops": "ein Fehler in eakte-ops",
         "broken": "{town} wurde nicht angesehen: die Datei hat {count} Fehler (eakte-ops inventory check)",
+        "stumbled": "{town}: was zu sehen war, ließ sich nicht merken, durch einen Fehler in eakte-ops ({what})",
     },
 }
 
 
-def status(missed: Sequence[Missed], broken: Mapping[str, int]) -> Status:
+def status(missed: Sequence[Missed], broken: Mapping[str, int], stumbled: Mapping[str, str]) -> Status:
     """What the sweep adds to the status of what it found."""
+    if stumbled:
+        return Status.FAULT
     if broken:
         return Status.USAGE
     return Status.FINDINGS if missed else Status.OK

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from eakte_ops.clock import SYSTEM, Clock
+from eakte_ops.errors import EakteError, ProgramFault
 from eakte_ops.events import Sink, silent
 from eakte_ops.health.engine import ServerLook, Stop, interrupted, look_at, nothing_known, of_town, unsupported
 from eakte_ops.health.findings import told
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 Heard: TypeAlias = "Callable[[Rows, float, Town, tuple[Change, ...]], None]"
 """What happens to the findings of a town, told inside the transaction that remembers it (the alarm queues here)."""
+
+STUMBLED = "a mistake in eakte-ops"
+"""Why the servers of a town are missed that could not be judged or remembered."""
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,8 @@ class Sweep:
     """One sweep over `order`. Iterate over `towns()` once; `id` is its number in the store once that has begun.
 
     `forget`: findings of towns, servers and checks that do not exist any more end, which only a sweep over all towns
-    can know. `looked` hears of every server, `heard` of what happens to the findings.
+    can know. `looked` hears of every server, `heard` of what happens to the findings. `stumbled`: towns that could not
+    be remembered, by a mistake in this program, and what it was.
     """
 
     store: Store
@@ -82,6 +88,7 @@ class Sweep:
     reveals: Callable[[Town], Reveal] = nothing_known
     id: int = 0
     missed: list[Missed] = field(default_factory=list)
+    stumbled: dict[str, str] = field(default_factory=dict)
 
     def towns(self) -> Generator[TownSwept]:
         """Every town as soon as its last server is done; at the deadline those that are not, as far as they got.
@@ -112,6 +119,11 @@ class Sweep:
                         yield self._keep(waiting.pop(look.stop.town.id), "")
         except (KeyboardInterrupt, GeneratorExit):
             self._rest(waiting, "the sweep was stopped")
+            raise
+        except EakteError:
+            raise  # of the store: nothing can be remembered
+        except Exception:
+            self._rest(waiting, STUMBLED)
             raise
         yield from self._rest(waiting, "the time of the sweep was up")
 
@@ -146,20 +158,33 @@ class Sweep:
         return found
 
     def _keep(self, of_one: _OfTown, why: str) -> TownSwept:
-        """Remember one town; servers without a look are missed, because of `why`."""
-        when = self.clock.now()
+        """Remember one town; servers without a look are missed, because of `why`.
+
+        A town that can not be judged or remembered, by a mistake in this program, costs no other one: all its servers
+        are missed. Only a store that fails ends the sweep.
+        """
         looks = tuple(of_one.looks(self.order.checks, self.clock))
-        missed = tuple(
-            Missed(of_one.town.id, look.stop.server.name, why) for look in looks if look.state == "interrupted"
-        )
+        missed = tuple(_missed(look, why) for look in looks if look.state == "interrupted")
+        said: tuple[Judged, ...] = ()
+        changes: tuple[Change, ...] = ()
+        try:
+            said = of_town(looks, self.order.checks, self._past(of_one.town.id, ""))
+            changes = self._remember(of_one.town, looks, said)
+        except Exception as problem:
+            if isinstance(problem, EakteError) and not isinstance(problem, ProgramFault):
+                raise
+            self.stumbled[of_one.town.id] = f"{type(problem).__name__}: {problem}"[:_LONGEST]
+            missed = tuple(_missed(look, STUMBLED) for look in looks)
         self.missed += missed
-        said = of_town(looks, self.order.checks, self._past(of_one.town.id, ""))
-        with self.store.writing() as rows:
-            at = when.timestamp()
-            changes = keep.keep(rows, at, of_one.town, looks, told(looks, said), self.order.needs)
-            sweeps.counted(rows, self.id, sum(look.state == "looked" for look in looks))
-            self.heard(rows, at, of_one.town, changes)
         return TownSwept(of_one.town, looks, said, changes, missed)
+
+    def _remember(self, town: Town, looks: tuple[ServerLook, ...], said: tuple[Judged, ...]) -> tuple[Change, ...]:
+        at = self.clock.now().timestamp()
+        with self.store.writing() as rows:
+            changes = keep.keep(rows, at, town, looks, told(looks, said), self.order.needs)
+            sweeps.counted(rows, self.id, sum(look.state == "looked" for look in looks))
+            self.heard(rows, at, town, changes)
+        return changes
 
 
 @dataclass(slots=True)
@@ -183,6 +208,10 @@ class _OfTown:
                 yield unsupported(stop, checks, clock.now())
             else:
                 yield interrupted(stop, checks, clock.now())
+
+
+def _missed(look: ServerLook, why: str) -> Missed:
+    return Missed(look.stop.town.id, look.stop.server.name, why)
 
 
 def _places(town: Town) -> set[str]:

@@ -14,10 +14,10 @@ import pytest
 
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.clock import Clock
-from eakte_ops.errors import TimedOut
+from eakte_ops.errors import MachineFailed, TimedOut
 from eakte_ops.health import catalogue
 from eakte_ops.health.engine import ServerLook
-from eakte_ops.health.memory import findings, sweeps
+from eakte_ops.health.memory import findings, keep, sweeps
 from eakte_ops.health.memory.known import Known, Sweep
 from eakte_ops.health.sweep import Order
 from eakte_ops.remote.fake import FakeFleet
@@ -291,7 +291,7 @@ def test_a_new_critical_is_queued_once_and_nothing_of_a_look_that_was_not_kept(
 
     with monkeypatch.context() as broken:
         broken.setattr("eakte_ops.report.alarm.enqueue", _stumble)
-        assert run("sweep", "--light", "witten")[0] == 70
+        assert run("sweep", "--light", "witten", "herdecke")[0] == 70
     assert (alarms(), open_findings(folder)) == (0, [])
     for _look in range(3):
         run("sweep", "--light", "witten")
@@ -307,6 +307,43 @@ def _nobody_there(*_given: object, **_named: object):
     from eakte_ops.report.deliver import Delivered
 
     return Delivered(0, 0, 0, ())
+
+
+def test_a_town_that_can_not_be_remembered_is_named_and_costs_no_other_one(
+    run: Run, folder: Path, fleet: FakeFleet, times: Times, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting(folder, "findings: {open_after: 1, close_after: 1}")
+    lie(fleet)
+    fleet.servers["hattingen-app"].refuses = TimedOut(server="hattingen-app", seconds=30, phase="connect")
+    usual = keep.keep
+
+    def stumbling(*given: object) -> object:
+        if given[2].id == "witten":  # type: ignore[attr-defined]
+            raise IndexError("in the middle of it")
+        return usual(*given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as broken:
+        broken.setattr(keep, "keep", stumbling)
+        status, _out, err = run("sweep", "witten", "herdecke", "hattingen")
+    assert status == 70
+    assert "witten: what was seen could not be remembered, by a mistake in eakte-ops (IndexError: in the" in err
+    made = last_sweep(folder)
+    assert ({each.town for each in made.missed}, len(made.missed), made.looked) == ({"witten"}, 4, 2)
+    assert made.ended is not None
+    assert {each.server for each in open_findings(folder)} == {"hattingen-app"}
+    assert run("sweep", "witten")[0] == 1
+    assert "witten-app" in {each.server for each in open_findings(folder)}
+
+
+def test_a_store_that_fails_ends_the_sweep(
+    run: Run, folder: Path, fleet: FakeFleet, times: Times, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> object:
+        raise MachineFailed("the disk is full")
+
+    monkeypatch.setattr(keep, "keep", full)
+    assert run("sweep", "witten", "herdecke")[0] == 70
+    assert last_sweep(folder).ended is None
 
 
 def test_clocks_of_servers_do_not_set_the_times_of_what_is_remembered(
