@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Key: TypeAlias = tuple[str, str, str]
 """Server, check and subject: what a finding is about within its town."""
 
+_MOST = 100
+"""Current rows per server and check: one that names other subjects at every look does not fill the store."""
+
 _LIFE = tuple(each.name for each in fields(Life))
 """The columns that are the fields of a life, in that order."""
 _INSERT = """INSERT INTO finding (town, server, check_, subject, owner, text, figures, verdict, began, seen, opened,
@@ -51,9 +54,11 @@ class Ledger:
         return cls(rows, town, at, current, asked)
 
     def judged(self, judged: Judged, cause: Identity | None, after: After, check: AnyCheck | None) -> None:
-        """One result that does not wait."""
+        """One result that does not wait. What would be one too many of its check on that server is left out."""
         key = (judged.server, judged.check, judged.result.subject)
         id_, life = self.current.get(key, (0, None))
+        if life is None and judged.verdict != "ok" and key[2] and not self._room(key[:2]):
+            return
         why = self._still(life) if cause is None else json.dumps(cause)
         turn = look(life, judged.verdict, self.at, after, why)
         self._turned(key, id_, life, turn)
@@ -85,6 +90,18 @@ class Ledger:
             for id_, kind in self.news
             if (known := findings.one(self.rows, id_)) is not None
         )
+
+    def _room(self, of: tuple[str, str]) -> bool:
+        """Whether one more subject of a server and check is kept; the candidate that was not seen longest gives way."""
+        here = {key: found for key, found in self.current.items() if key[:2] == of}
+        if len(here) < _MOST:
+            return True
+        old = [(life.seen, key) for key, (_id, life) in here.items() if life.opened is None and life.seen < self.at]
+        if not old:
+            return False
+        _seen, key = min(old)
+        self.gone(key)
+        return True
 
     def _still(self, life: Life | None) -> str | None:
         """The cause that is remembered, as long as nobody has looked whether it is still there (in a lighter look)."""

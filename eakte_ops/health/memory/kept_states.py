@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _INSERT = """INSERT INTO state
     (town, server, check_, subject, verdict, waits, said, owner, text, since, until, looks, ongoing)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1)"""
+_MOST = 100
+"""Subjects of a check on a server of which a look that did not see all of it says nothing."""
 _GAP_S = 26 * 3600.0
 """Between two looks at most, for what both saw to hold for the time between: a day, and an hour more in autumn."""
 
@@ -40,7 +42,10 @@ class Intervals:
     def keep(
         self, at: float, said: Mapping[Key, Judged], over: Collection[Key], checks: Mapping[str, AnyCheck]
     ) -> None:
-        """Keep what `said` judges. `over`: subjects that do not exist any more."""
+        """Keep what `said` judges. `over`: subjects that do not exist any more.
+
+        Of those of which nothing is said this time the last `_MOST` of a check on a server stay what is known of them.
+        """
         longer, ended, begun = [], [], []
         for key, judged in said.items():
             result = judged.result
@@ -53,10 +58,18 @@ class Intervals:
             if before is not None:
                 ended.append((before[0],))
             begun.append((self.town, *key, *alike, judged.owner, text, at, at))
-        ended += [(self.ongoing[key][0],) for key in over if key in self.ongoing]
+        ended += [(self.ongoing[key][0],) for key in {*over, *self._too_many(said)} if key in self.ongoing]
         self.rows.many("UPDATE state SET until = ?, looks = looks + 1, text = ?, owner = ? WHERE id = ?", longer)
         self.rows.many("UPDATE state SET ongoing = 0 WHERE id = ?", ended)
         self.rows.many(_INSERT, begun)
+
+    def _too_many(self, said: Mapping[Key, Judged]) -> list[Key]:
+        unsaid: dict[tuple[str, str], list[tuple[float, Key]]] = {}
+        for key, (_id, _alike, until) in self.ongoing.items():
+            if key not in said:
+                unsaid.setdefault(key[:2], []).append((until, key))
+        many = [found for found in unsaid.values() if len(found) > _MOST]
+        return [key for found in many for _until, key in sorted(found)[:-_MOST]]
 
 
 def forget(rows: Rows, exists: Mapping[str, Collection[str]], checks: Collection[str]) -> None:

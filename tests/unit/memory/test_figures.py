@@ -48,7 +48,7 @@ def test_each_figure_and_a_line_per_day(memory: Memory) -> None:
     assert days(memory) == (Day(date(2026, 11, 24), 70, 74.5, pytest.approx(216.5 / 3), 72, 3),)
 
 
-@pytest.mark.parametrize("value", [True, "70", None, float("nan"), float("inf"), 10**400, ("1",)])
+@pytest.mark.parametrize("value", [True, "70", None, float("nan"), float("inf"), 10**400, 1e308, -1e25, ("1",)])
 def test_only_numbers_are_figures(memory: Memory, value: object) -> None:
     keep(memory, AT, seen(value))
     assert points(memory) == ()
@@ -123,6 +123,16 @@ def test_a_server_that_names_ever_new_subjects_fills_a_limited_number_of_series(
     for number in range(3):
         keep(memory, AT + number, *(seen(1, f"/{number}-{each}") for each in range(100)))
     assert memory.rows("series") == 200
+
+
+def test_series_that_ended_give_way_to_new_ones_and_others_do_not(memory: Memory) -> None:
+    keep(memory, AT, *(seen(1, f"/old-{each}") for each in range(150)))
+    for days_on in (20, 40):
+        keep(memory, AT + days_on * DAY, *(seen(2, f"/{each}") for each in range(100)))
+    assert memory.rows("series") == 200
+    with memory.store.reading() as rows:
+        kept = [name.subject for name in figures.named(rows, "herdecke")]
+    assert {f"/{each}" for each in range(100)} < set(kept)
 
 
 def test_the_same_moment_twice_counts_once_as_a_figure(memory: Memory) -> None:

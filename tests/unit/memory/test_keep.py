@@ -335,3 +335,23 @@ def test_every_check_that_exists_can_be_kept(memory: Memory) -> None:
     looks = [server_look(*[each for each in results if each.server])]
     memory.looks(looks, [each for each in results if not each.server])
     assert {each.check for each in memory.open(consequences=True)} == set(CHECKS)
+
+
+def test_a_server_that_names_others_at_every_look_fills_neither_findings_nor_states(memory: Memory) -> None:
+    more = said("unknown", reason="too-many", values={"count": 7})
+    for number in range(12):
+        memory.look(*(said("critical", f"{number}-{each}") for each in range(20)), more)
+    assert (memory.rows("finding"), len(memory.open())) == (100, 100)
+    assert len(memory.states()) <= 121
+    assert "opened reachable" in memory.look(said("critical", check="reachable"), more)
+    assert "closed 0-0" in memory.look(said("ok", "/var"))
+    assert [each.check for each in memory.open()] == ["reachable"]
+
+
+def test_candidates_that_were_not_seen_again_give_way(patient: Memory) -> None:
+    more = said("unknown", reason="too-many", values={"count": 7})
+    for number in range(12):
+        patient.look(*(said("critical", f"{number}-{each}") for each in range(20)), more)
+    assert patient.rows("finding") == 100
+    patient.look(said("critical", "/var"), more)
+    assert patient.look(said("critical", "/var"), more) == ["opened /var"]
