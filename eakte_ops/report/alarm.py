@@ -12,7 +12,7 @@ from eakte_ops.health.memory import findings, towns
 from eakte_ops.report.hours import next_open
 from eakte_ops.report.letter import Letter
 from eakte_ops.report.moments import Reader
-from eakte_ops.report.parts import Audience, Centre, bounded, item, names, place, reader_of, worst_first
+from eakte_ops.report.parts import Audience, Centre, bounded, item, names, place, reader_of, shared, worst_first
 from eakte_ops.report.plain import plain
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def content(found: Sequence[Known], centre: Centre, names_of: Mapping[str, str])
         "schema": "eakte-ops/alarm",
         "version": 1,
         "lab": centre.lab,
-        "findings": [_for_hook(known, names_of) for known in worst_first(found)[:_MOST]],
+        "findings": [_for_hook(known, names_of) for known in shared(found, _MOST)],
         "left_out": max(0, len(found) - _MOST),
     }
     return json.dumps(said, ensure_ascii=True).encode("ascii")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eakte_ops.health import wording
+from eakte_ops.health.share import share
 from eakte_ops.report.letter import Group, Item, Section
 from eakte_ops.report.moments import Reader
 from eakte_ops.report.plain import plain
@@ -118,13 +119,19 @@ def grouped(items: Iterable[tuple[Known, Item]], to: Audience) -> tuple[Group, .
 
 
 def bounded(title: str, found: Sequence[tuple[Known, Item]], most: int, command: str, to: Audience) -> Section:
-    """A section with the first `most` of `found`; it says how many more there are, and how to see them."""
+    """A section with `most` of `found`, shared among servers; it says how many more there are, and how to see them."""
     left = len(found) - most
     more = ""
     if left > 0:
         count = to.reader.number(left)
         more = to.say("more-command", count=count, command=command) if to.town is None else to.say("more", count=count)
-    return Section(f"{title} ({to.reader.number(len(found))})", grouped(found[:most], to), more)
+    shown = share(found, most, lambda pair: _RANK[pair[0].verdict], lambda pair: (pair[0].town, pair[0].server))
+    return Section(f"{title} ({to.reader.number(len(found))})", grouped(shown, to), more)
+
+
+def shared(found: Iterable[Known], most: int) -> list[Known]:
+    """The worst first, at most `most`, shared among servers."""
+    return share(worst_first(found), most, lambda known: _RANK[known.verdict], lambda known: (known.town, known.server))
 
 
 def sentence(clause: str) -> str:

@@ -17,7 +17,8 @@ from eakte_ops.errors import Status
 from eakte_ops.health import wording
 from eakte_ops.health.catalogue import CHECKS
 from eakte_ops.health.findings import Finding, Overview
-from eakte_ops.health.types import Language
+from eakte_ops.health.share import share
+from eakte_ops.health.types import WORST_FIRST, Judged, Language
 
 OK, WARNING, CRITICAL, UNKNOWN = Status(0), Status(1), Status(2), Status(3)
 
@@ -88,12 +89,16 @@ def _headline(seen: Overview, language: Language) -> str:
 
 def _findings(found: Iterable[Finding], language: Language) -> Iterator[str]:
     every = [finding.judged for finding in found]
-    for judged in every[:_MOST]:
+    for judged in share(every, _MOST, _rank, lambda judged: (judged.town, judged.server)):
         said = wording.said(judged, CHECKS[judged.check], language)
         owner = wording.owner(judged.owner, language)
         yield _plain(f"{_NAMES[_STATUSES[judged.verdict]]}: {judged.place} {judged.check}: {said} ({owner})")
     if len(every) > _MOST:
         yield _WORDS[language]["more"].format(count=len(every) - _MOST)
+
+
+def _rank(judged: Judged) -> int:
+    return WORST_FIRST.index(judged.verdict)
 
 
 def _plain(text: str) -> str:

@@ -225,6 +225,14 @@ def test_nagios_bounds_what_it_says(capsys) -> None:
     assert max(map(len, text)) <= 300
 
 
+def test_a_server_with_many_findings_does_not_bury_those_of_others_for_nagios(capsys) -> None:
+    many = look(*(full(subject=f"/mount/{number}") for number in range(60)))
+    other = replace(look(full(subject="/srv")), results=())
+    moved = tuple(replace(judged, town="herdecke", server="herdecke-box") for judged in look(full()).results)
+    text = written(Format.NAGIOS, seen(many, replace(other, results=moved)), capsys)[1]
+    assert "herdecke-box" in text.partition(" | ")[0]
+
+
 def test_nagios_reads_a_limit_below_which_it_is_bad(capsys) -> None:
     low = Result("ok", "", "valid", {"days_left": 12.0, "port": 443, "end": 0.0, "left": 1.0})
     (figure,) = figures(seen(look(("certificate.end", low))))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import SMTP
 
 import pytest
 
-from eakte_ops.report import alarm, night
+from eakte_ops.report import alarm, deliver, night
 from eakte_ops.report.ways import NotSent
 from tests.unit.memory.looks import because, said
 from tests.unit.report.nights import at
@@ -172,3 +173,17 @@ def test_several_people_of_the_centre_each_get_their_own(post: Post) -> None:
     mails = [message_from_bytes(each.content, policy=SMTP) for each in post.office.sent]
     assert {str(mail["To"]) for mail in mails} == {"one@centre.example, two@centre.example"}
     assert len({str(mail["Message-ID"]) for mail in mails}) == 2
+
+
+def test_a_server_with_many_findings_does_not_bury_those_of_others(post: Post) -> None:
+    many = [said("critical", f"/{number}") for number in range(20)]
+    others = [said("critical", f"{number}", check=CENTRE_S) for number in range(20)]
+    post.look(*many, *others)
+    found = [*post.memory.open()]
+    elsewhere = replace(found[-1], id=9999, town="witten", server="witten-db", subject="/srv", began=post.now + 60)
+    told = json.loads(alarm.content([*found, elsewhere], deliver.centre_of(post.said), {}))
+    assert (len(told["findings"]), told["left_out"]) == (25, 16)
+    assert "witten-db" in {each["server"] for each in told["findings"]}
+    letter = alarm.of([*found, elsewhere], deliver.centre_of(post.said), [post.town], None, post.now)
+    shown = [item for section in letter.sections for group in section.groups for item in group.items]
+    assert (len(shown), "witten-db" in {item.place for item in shown}) == (25, True)
