@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from eakte_ops.errors import EakteError
 from eakte_ops.report.ways import NotSent
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _BEHIND_S = 5.0
 """A wait for one answer ends so long after the connection is cut: never, unless the cut does not wake it."""
+_MOST_SAID = 256 * 1024
+"""Bytes that a server may say."""
 _CLOSING = 421
 """The server takes nothing more for now (RFC 5321, 4.2.3)."""
 
@@ -144,7 +146,37 @@ class _TimeIsUp(Exception):
     """The connection was cut by us."""
 
 
-class _Smtp(smtplib.SMTP):
+class _Bounded:
+    """What the server says on one connection, as smtplib reads it; one that does not stop talking is cut off."""
+
+    def __init__(self, file: IO[bytes], left: int) -> None:
+        self._file = file
+        self._left = left
+
+    def readline(self, size: int) -> bytes:
+        """One line. Raises ConnectionError."""
+        line = self._file.readline(size)
+        self._left -= len(line)
+        if self._left < 0:
+            raise ConnectionError("it says more than belongs into a mail's dialogue")
+        return line
+
+    def close(self) -> None:
+        """As the file."""
+        self._file.close()
+
+
+class _Listening(smtplib.SMTP):
+    """Reads answers of the server up to `_MOST_SAID` bytes before and after the encryption."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """As smtplib, which would keep whatever comes until there is no memory left."""
+        if self.file is None and self.sock is not None:
+            self.file = _Bounded(self.sock.makefile("rb"), _MOST_SAID)
+        return super().getreply()
+
+
+class _Smtp(_Listening):
     """A client whose connecting ends in time, over all addresses of the name together.
 
     `wire`: the connection below any encryption, by which it can be cut from another thread.
@@ -163,7 +195,7 @@ class _Smtp(smtplib.SMTP):
         return raw
 
 
-class _SmtpTls(smtplib.SMTP_SSL):
+class _SmtpTls(_Listening, smtplib.SMTP_SSL):
     """The same, encrypted from the first byte."""
 
     until: float

@@ -166,6 +166,13 @@ def drips(caller: socket.socket, over: threading.Event) -> None:
         caller.sendall(b"2")
 
 
+def never_ends_its_greeting(caller: socket.socket, over: threading.Event) -> None:
+    """Sends line after line of one greeting, as fast as they are read."""
+    lines = (b"220-" + b"x" * 4000 + b"\r\n") * 50
+    while not over.is_set():
+        caller.sendall(lines)
+
+
 def drips_in_the_handshake(caller: socket.socket, over: threading.Event) -> None:
     """Behaves until STARTTLS, then sends the encrypted greeting a character at a time."""
     caller.sendall(b"220 hello\r\n")

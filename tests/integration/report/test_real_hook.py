@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -70,6 +72,21 @@ def test_one_that_floods_or_does_not_listen_does_no_harm(post: Post, tmp_path: P
     done = alarmed(post, tmp_path)
     assert done.trouble[0].startswith("hook ended with status 1: xxx")
     assert len(done.trouble[0]) <= 200
+
+
+def test_a_flood_fills_no_disk(post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    size = "$(stat -L -c %s /proc/$$/fd/2)"
+    hook(tmp_path, f"head -c 3000000 /dev/zero >&2; printf %s {size} >size; exit 1")
+    alarmed(post, tmp_path)
+    assert (tmp_path / "size").read_text() == "0"
+
+
+def test_one_that_gets_away_with_its_stderr_is_not_waited_for(post: Post, tmp_path: Path) -> None:
+    hook(tmp_path, "setsid sleep 30 & echo $! >child; echo gone >&2; exit 3")
+    done = alarmed(post, tmp_path)
+    os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
+    assert done.trouble == ("hook ended with status 3: gone",)
 
 
 def _lives(process: int) -> bool:

@@ -30,6 +30,7 @@ from tests.integration.report.postmen import (
     drips_in_the_handshake,
     free_port,
     mail_server,
+    never_ends_its_greeting,
     no_encryption,
     papers,
     says_nothing,
@@ -173,6 +174,14 @@ def test_a_password_that_can_not_be_opened_keeps_everything(post: Post, signed: 
         done = send(post, tmp_path, closed)
     assert (done.sent, done.waiting) == (0, 2)
     assert "the password can not be opened: there is no identity" in done.trouble[0]
+
+
+def test_a_server_that_does_not_stop_talking_is_cut_off(post: Post, signed: Papers, tmp_path: Path) -> None:
+    with talking(never_ends_its_greeting) as port:
+        write(post, said_of(port, signed))
+        done = send(post, tmp_path)
+    assert "it says more than belongs into a mail's dialogue" in done.trouble[0]
+    assert (done.sent, done.waiting) == (0, 2)
 
 
 @pytest.mark.parametrize("behaviour", [says_nothing, drips, drips_in_the_handshake])
