@@ -37,7 +37,8 @@ find "$configuration" -maxdepth 4 \( -name '*.new' -o -name '*.part' \) -printf 
   awk -F '\t' '{ sub("/.*", "", $1); bytes[$1] += $2 } END { for (name in bytes) printf "log\t%s\t%.0f\n", name, bytes[name] }'
 for name in hold notice paused; do
   if changed=$(stat -c %Y -- "$state/$name" 2>/dev/null); then
-    line=$(head -c 4000 -- "$state/$name" 2>/dev/null | grep -m 1 '^run=' | tr '\t' ' ')
+    line=
+    [ -f "$state/$name" ] && line=$(head -c 4000 -- "$state/$name" 2>/dev/null | grep -m 1 '^run=' | tr '\t' ' ')
     printf 'state\t%s\t%s\t%s\n' "$name" "$changed" "$line"
   fi
 done

@@ -48,7 +48,7 @@ def _ask(site: Site) -> Question:
 def _parse(answer: Answer, _visit: Visit) -> Units:
     failed: list[str] = []
     blocks: list[dict[str, str]] = [{}]
-    switches: dict[str, str] = {}
+    switches: dict[str, str | None] = {}
     ended: list[str] = []
     for kind, *rest in lines(answer):
         said = rest[0] if rest else ""
@@ -61,7 +61,7 @@ def _parse(answer: Answer, _visit: Visit) -> Units:
             else:
                 blocks.append({})
         elif kind in ("hold", "stop"):
-            switches[kind] = said
+            switches[kind] = None if rest == ["absent"] else said
         elif kind == "end":
             ended = rest
     if len(ended) != 2 or len(switches) != 2:
@@ -69,8 +69,7 @@ def _parse(answer: Answer, _visit: Visit) -> Units:
     if ended != ["0", "0"]:
         raise NotKnown("tool-missing", tool="systemctl")
     ours = {block["Id"]: _unit(block) for block in blocks if block.get("Id")}
-    hold, stop = (None if switches[name] == "absent" else switches[name] for name in ("hold", "stop"))
-    return Units(tuple(sorted(set(failed))), ours, hold, stop)
+    return Units(tuple(sorted(set(failed))), ours, switches["hold"], switches["stop"])
 
 
 def _unit(block: Mapping[str, str]) -> Unit:

@@ -2,7 +2,7 @@
 # What the service manager says. $1: hold file; $2: stop switch; $3...: our units.
 #   failed <TAB> unit            every failed unit of the machine
 #   unit <TAB> Key=value         one block per unit of ours, in any order; an empty one ends a block
-#   hold|stop <TAB> absent | TEXT of the first line
+#   hold|stop <TAB> absent | TEXT of the first line <TAB> set         nothing but a plain file is read
 #   end <TAB> status of the two questions
 export LC_ALL=C SYSTEMD_COLORS=0
 hold=$1 stop=$2
@@ -17,7 +17,9 @@ fi
 for each in hold stop; do
   [ "$each" = hold ] && file=$hold || file=$stop
   if [ -e "$file" ]; then
-    printf '%s\t%s\n' "$each" "$(head -c 300 -- "$file" 2>/dev/null | head -n 1 | tr '\t' ' ')"
+    said=
+    [ -f "$file" ] && said=$(head -c 300 -- "$file" 2>/dev/null | head -n 1 | tr '\t' ' ')
+    printf '%s\t%s\tset\n' "$each" "$said"
   else
     printf '%s\tabsent\n' "$each"
   fi

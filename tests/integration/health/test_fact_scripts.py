@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import subprocess
@@ -19,6 +20,7 @@ from eakte_ops.health.facts.certificate import CERTIFICATE
 from eakte_ops.health.facts.clock import CLOCK
 from eakte_ops.health.facts.database import ANSWERS
 from eakte_ops.health.facts.ports import PORTS
+from eakte_ops.health.facts.product import PRODUCT
 from eakte_ops.health.facts.remote_mounts import REMOTE_MOUNTS
 from eakte_ops.health.facts.startup import STARTUP
 from eakte_ops.health.facts.storage import STORAGE
@@ -107,6 +109,25 @@ def test_a_switch_that_is_an_empty_file_is_set(ask: Ask, tmp_path: Path) -> None
     path = stub(tmp_path, "systemctl", SHOWN)
     found = UNITS.parse(ask("units", str(tmp_path / "hold"), str(tmp_path / "stop"), path=path), visit())
     assert (found.hold, found.stop, found.ours) == ("", None, {})
+
+
+def test_a_switch_is_set_whatever_its_text_and_whatever_lies_there(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "stop").write_text("absent\n")
+    os.mkfifo(tmp_path / "hold")
+    path = stub(tmp_path, "systemctl", SHOWN)
+    found = UNITS.parse(ask("units", str(tmp_path / "hold"), str(tmp_path / "stop"), path=path), visit())
+    assert (found.hold, found.stop) == ("", "absent")
+
+
+def test_no_pipe_or_device_holds_up_a_question(ask: Ask, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "hold")
+    (tmp_path / "notice").write_text("run=r1 why=x\n")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    folder = str(tmp_path)
+    product = PRODUCT.parse(ask("product", f"{folder}/current", folder, folder, folder, folder), visit())
+    assert {state.name: state.run for state in product.states} == {"hold": "", "notice": "r1"}
+    found = ask("startup", f"{folder}/hold", f"{folder}/zero", f"{folder}/notice").out.decode().splitlines()
+    assert [line.split("\t")[1] for line in found[:-1]] == ["unreadable", "unreadable", "ok"]
 
 
 def test_systemctl_that_fails_is_not_known(ask: Ask, tmp_path: Path) -> None:
