@@ -33,7 +33,11 @@ GRANT EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, 
 
 -- What the night account may know of other sessions: how many transactions are open and since how long the oldest is.
 -- Two numbers: no name, no address, no text of a query. A transaction that nobody ends stops the cleaning up of the database.
-CREATE OR REPLACE FUNCTION public.eakte_look_transactions(OUT transactions bigint, OUT longest bigint)
+-- The schema is the software's owner's: whatever it has put there under this name goes, and it can change nothing of ours
+-- between one line and the next.
+BEGIN;
+DROP FUNCTION IF EXISTS public.eakte_look_transactions();
+CREATE FUNCTION public.eakte_look_transactions(OUT transactions bigint, OUT longest bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT count(*), coalesce(max(greatest(0, extract(epoch FROM clock_timestamp() - xact_start))), 0)::bigint
       FROM pg_stat_activity
@@ -42,6 +46,7 @@ $$;
 ALTER FUNCTION public.eakte_look_transactions() OWNER TO eakte_statistics;
 REVOKE ALL ON FUNCTION public.eakte_look_transactions() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.eakte_look_transactions() TO eakte_look;
+COMMIT;
 
 -- In pg_hba.conf, above other lines (the night account comes over the socket only, without a password):
 --     local  eakte  eakte_look  peer map=eakte

@@ -91,6 +91,18 @@ def test_the_sql_leaves_the_night_account_nothing_to_fill_a_disk_with() -> None:
     assert re.search(r"\\connect eakte\n(.*\n)*REVOKE EXECUTE ON FUNCTION lo_creat", sql)
 
 
+def test_nothing_of_the_softwares_owner_becomes_the_function_that_sees_statistics() -> None:
+    """CREATE OR REPLACE would keep its owner, who could put another text in before the function is handed on."""
+    sql = database_sql(town(database_operator="local-it"))
+    assert sql is not None
+    made = re.search(r"\nBEGIN;\n(.*?)\nCOMMIT;\n", sql, re.DOTALL)
+    assert made is not None
+    lines = r"^(DROP FUNCTION IF EXISTS|CREATE.*FUNCTION|ALTER FUNCTION|REVOKE ALL|GRANT EXECUTE)"
+    steps = re.findall(lines, made[1], re.MULTILINE)
+    assert steps == ["DROP FUNCTION IF EXISTS", "CREATE FUNCTION", "ALTER FUNCTION", "REVOKE ALL", "GRANT EXECUTE"]
+    assert "OR REPLACE" not in sql
+
+
 def test_a_windows_server_is_left_out_and_named() -> None:
     servers = [
         {"name": "witten-win", "address": "192.0.2.14", "platform": "windows", "components": {}},
