@@ -38,6 +38,8 @@ from eakte_ops.remote.types import Connect, Reveal, Target, Visit
 
 _MOST = 20
 """Results that are not well, per check and server."""
+_MOST_IN_ALL = 300
+"""Results, per check and server."""
 
 State: TypeAlias = Literal["looked", "unreachable", "unsupported", "interrupted"]
 PastOf: TypeAlias = Callable[[str, str], Past]
@@ -219,13 +221,16 @@ def _guarded(judge: Callable[[], Iterable[Result]]) -> tuple[Result, ...]:
 
 
 def _bounded(results: tuple[Result, ...]) -> tuple[Result, ...]:
-    """All results; of those that are not well the worst `_MOST`, and how many are left out.
+    """All results up to `_MOST_IN_ALL`; of those that are not well the worst `_MOST`; and how many are left out.
 
     A taken-over server may name as many subjects as fit its answer: they must not bury what others have to say.
     """
     bad = sorted((each for each in results if each.bad), key=lambda each: WORST_FIRST.index(each.verdict))
     if len(bad) <= _MOST:
-        return results
+        if len(results) <= _MOST_IN_ALL:
+            return results
+        kept = (*bad, *[each for each in results if not each.bad][: _MOST_IN_ALL - len(bad)])
+        return (*kept, unknown(NotKnown("too-many", count=len(results) - _MOST_IN_ALL)))
     return (*bad[:_MOST], unknown(NotKnown("too-many", count=len(bad) - _MOST)))
 
 

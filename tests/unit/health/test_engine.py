@@ -195,6 +195,18 @@ def test_a_server_that_names_many_subjects_does_not_bury_the_findings_of_others(
     assert found[-1].judged.result.values == {"count": 1480}
 
 
+def test_a_server_that_names_many_subjects_that_are_well_is_bounded_and_not_well() -> None:
+    these = stops("herdecke")
+    assert these[0].site is not None
+    said = well.outputs(these[0].site)["storage"]
+    root = [line for line in said.splitlines() if line.split(b"\t")[-1] == b"/"]
+    more = b"".join(b"\n".join(root).replace(b"\t/", b"\t/m%d" % number) + b"\n" for number in range(500))
+    fleet = FakeFleet({"herdecke-box": play(these[0], storage=more + said)})
+    (seen,) = look(these, fleet, chosen(["disk.space"]))
+    assert len(seen.results) == 301
+    assert [judged.result.reason for judged in seen.results if judged.result.bad] == ["too-many"]
+
+
 def test_only_what_the_chosen_checks_need_is_asked() -> None:
     these = stops("herdecke")
     fleet = FakeFleet({"herdecke-box": play(these[0])})
