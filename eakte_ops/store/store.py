@@ -144,6 +144,9 @@ class Store:
         mode = self.path.stat().st_mode & 0o777
         if mode & 0o077:
             said.append(f"others on this machine can use the file (mode {mode:04o}); chmod 600 {self.path}")
+        folder = self.path.parent.resolve()
+        if folder.stat().st_mode & 0o022:
+            said.append(f"others on this machine can put another file in its place; chmod go-w {folder}")
         return tuple(said)
 
     def backup(self, to: Path) -> None:

@@ -358,3 +358,13 @@ def test_the_steps_of_the_program_itself_fit_together(tmp_path: Path) -> None:
 
     with closing(Store.open(tmp_path / "store.db", migrations())) as store:
         assert store.check() == ()
+
+
+def test_a_folder_in_which_others_may_write_is_said_also_behind_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir(mode=0o700)
+    (tmp_path / "state").symlink_to("real")
+    with closing(Store.open(tmp_path / "state/store.db", ())) as store:
+        assert store.check() == ()
+        (tmp_path / "real").chmod(0o770)
+        said = f"others on this machine can put another file in its place; chmod go-w {(tmp_path / 'real').resolve()}"
+        assert store.check() == (said,)
