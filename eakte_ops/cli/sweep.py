@@ -18,10 +18,8 @@ from eakte_ops.errors import Status, worst
 if TYPE_CHECKING:
     from eakte_ops.cli.health_progress import Progress
     from eakte_ops.cli.sweep_parts import Alarm
-    from eakte_ops.health.engine import ServerLook
     from eakte_ops.health.memory.known import Kind
     from eakte_ops.health.sweep import Order, Sweep
-    from eakte_ops.health.types import Judged
     from eakte_ops.inventory.model import Inventory
     from eakte_ops.store import Store
 
@@ -62,8 +60,10 @@ def sweep(
         order = sweep_parts.order(inventory, kind, stops, checks, whole=whole, commit=commit)
         with Progress(stops, settings.limits.server_seconds, tongue) as progress, alarm:
             made = _sweep(store, inventory, order, progress, alarm, forget=whole and not broken)
-            looks, said, stopped = _carry_out(made)
+            stopped = _carry_out(made)
             sweep_parts.own_findings(store, settings, alarm)
+    looks = [look for town in made.swept for look in town.looks]
+    said = [judged for town in made.swept for judged in town.said]
     seen = overview(looks, checks, time.monotonic() - began, said)
     ended = formats.write(chosen, seen, inventory.folder, settings.lab, tongue, out=out)
     sweep_parts.say_missed(made.missed, broken, made.stumbled, tongue)
@@ -87,7 +87,7 @@ def _sweep(
     *,
     forget: bool,
 ) -> Sweep:
-    from eakte_ops.cli.sweep_parts import reveals
+    from eakte_ops.cli.sweep_parts import reveals, undisturbed
     from eakte_ops.clock import SYSTEM
     from eakte_ops.events import fan_out
     from eakte_ops.health.sweep import Sweep
@@ -104,18 +104,16 @@ def _sweep(
             [progress.heard], lambda _sink, broken: say(f"No live progress any more ({broken}); the sweep goes on.")
         ),
         reveals=reveals(list({stop.town.id: stop.town for stop in order.stops}.values())),
+        undisturbed=undisturbed,
     )
 
 
-def _carry_out(made: Sweep) -> tuple[list[ServerLook], list[Judged], bool]:
-    """All looks and what the checks over whole towns say, and whether a person stopped it."""
-    looks: list[ServerLook] = []
-    said: list[Judged] = []
+def _carry_out(made: Sweep) -> bool:
+    """Look at all towns; gives whether a person stopped it."""
     try:
         with closing(made.towns()) as towns:
-            for town in towns:
-                looks += town.looks
-                said += town.said
+            for _town in towns:
+                pass
     except KeyboardInterrupt:
-        return looks, said, True
-    return looks, said, False
+        return True
+    return False

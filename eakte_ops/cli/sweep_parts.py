@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import platform
+import signal
 import threading
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from eakte_ops.cli.context import CONTEXT
@@ -12,7 +13,7 @@ from eakte_ops.cli.output import say
 from eakte_ops.errors import EakteError, Status, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from eakte_ops.health.engine import Stop
@@ -106,6 +107,23 @@ def _secrets(town: Town) -> dict[str, Secret]:
         except EakteError as problem:
             say(f"{town.id}: {name} can not be read, so there is no round trip: {problem}")
     return found
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ctrl-C and a service manager's TERM are heard behind this block: what is remembered in it is so as a whole."""
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _frame: came.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, usual in before.items():
+            signal.signal(number, usual)
+    if came:
+        signal.raise_signal(came[0])
 
 
 class Alarm:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -73,8 +73,9 @@ class Sweep:
     """One sweep over `order`. Iterate over `towns()` once; `id` is its number in the store once that has begun.
 
     `forget`: findings of towns, servers and checks that do not exist any more end, which only a sweep over all towns
-    can know. `looked` hears of every server, `heard` of what happens to the findings. `stumbled`: towns that could not
-    be remembered, by a mistake in this program, and what it was.
+    can know. `looked` hears of every server, `heard` of what happens to the findings. `undisturbed`: holds Ctrl-C back
+    while something is being remembered. `swept`: all towns so far, with those that were remembered because of a stop.
+    `stumbled`: towns that could not be remembered, by a mistake in this program, and what it was.
     """
 
     store: Store
@@ -86,7 +87,9 @@ class Sweep:
     emit: Sink = silent
     clock: Clock = SYSTEM
     reveals: Callable[[Town], Reveal] = nothing_known
+    undisturbed: Callable[[], AbstractContextManager[None]] = nullcontext
     id: int = 0
+    swept: list[TownSwept] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
     stumbled: dict[str, str] = field(default_factory=dict)
 
@@ -116,7 +119,9 @@ class Sweep:
                     of_one.done[look.stop.server.name] = look
                     self.looked(look)
                     if of_one.complete:
-                        yield self._keep(waiting.pop(look.stop.town.id), "")
+                        with self.undisturbed():
+                            swept = self._keep(waiting.pop(look.stop.town.id), "")
+                        yield swept
         except (KeyboardInterrupt, GeneratorExit):
             self._rest(waiting, "the sweep was stopped")
             raise
@@ -129,9 +134,10 @@ class Sweep:
 
     def _rest(self, waiting: Mapping[str, _OfTown], why: str) -> list[TownSwept]:
         """Remember the towns that are not complete, and the end of the sweep."""
-        left = [self._keep(of_one, why) for of_one in waiting.values()]
-        with self.store.writing() as rows:
-            sweeps.end(rows, self.id, self.clock.now().timestamp(), self.missed)
+        with self.undisturbed():
+            left = [self._keep(of_one, why) for of_one in waiting.values()]
+            with self.store.writing() as rows:
+                sweeps.end(rows, self.id, self.clock.now().timestamp(), self.missed)
         return left
 
     def _begin(self) -> None:
@@ -158,7 +164,8 @@ class Sweep:
         return found
 
     def _keep(self, of_one: _OfTown, why: str) -> TownSwept:
-        """Remember one town; servers without a look are missed, because of `why`.
+        """Remember one town; servers without a look are missed, because of `why`. Of a town that nobody looked at
+        nothing is concluded.
 
         A town that can not be judged or remembered, by a mistake in this program, costs no other one: all its servers
         are missed. Only a store that fails ends the sweep.
@@ -168,15 +175,17 @@ class Sweep:
         said: tuple[Judged, ...] = ()
         changes: tuple[Change, ...] = ()
         try:
-            said = of_town(looks, self.order.checks, self._past(of_one.town.id, ""))
-            changes = self._remember(of_one.town, looks, said)
+            if len(missed) < len(looks):
+                said = of_town(looks, self.order.checks, self._past(of_one.town.id, ""))
+                changes = self._remember(of_one.town, looks, said)
         except Exception as problem:
             if isinstance(problem, EakteError) and not isinstance(problem, ProgramFault):
                 raise
             self.stumbled[of_one.town.id] = f"{type(problem).__name__}: {problem}"[:_LONGEST]
             missed = tuple(_missed(look, STUMBLED) for look in looks)
         self.missed += missed
-        return TownSwept(of_one.town, looks, said, changes, missed)
+        self.swept.append(TownSwept(of_one.town, looks, said, changes, missed))
+        return self.swept[-1]
 
     def _remember(self, town: Town, looks: tuple[ServerLook, ...], said: tuple[Judged, ...]) -> tuple[Change, ...]:
         at = self.clock.now().timestamp()

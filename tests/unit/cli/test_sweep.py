@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
-import time
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from eakte_ops.cli.context import CONTEXT
+from eakte_ops.cli.main import _interrupt
 from eakte_ops.clock import Clock
 from eakte_ops.errors import MachineFailed, TimedOut
 from eakte_ops.health import catalogue
 from eakte_ops.health.engine import ServerLook
 from eakte_ops.health.memory import findings, keep, sweeps
 from eakte_ops.health.memory.known import Known, Sweep
-from eakte_ops.health.sweep import Order
 from eakte_ops.remote.fake import FakeFleet
 from eakte_ops.remote.types import Connection, Target
+from eakte_ops.report import alarm
 from eakte_ops.store.lock import held
 from tests.unit.cli.conftest import Run
 from tests.unit.health import well
@@ -200,7 +201,7 @@ def test_what_the_time_did_not_reach_is_named_and_nothing_is_concluded(
     mend(fleet)
     slow = Slow(fleet, "witten-app")
     monkeypatch.setattr(CONTEXT, "connect", lambda: slow)
-    _with_little_time(monkeypatch)
+    _with_time_for(4, monkeypatch)
     status, _out, err = run("sweep", "witten", "herdecke")
     assert status == 1
     assert "Not looked at (the time of the sweep was up): witten-app\n" in err
@@ -225,15 +226,18 @@ class Slow:
         self._ended.set()
 
 
-def _with_little_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    from eakte_ops.cli import sweep_parts
+def _with_time_for(servers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time of the sweep is up as soon as so many servers are done, however fast this machine is."""
+    from eakte_ops.cli.health_progress import Progress
 
-    usual = sweep_parts.order
+    usual, done = Progress.done, []
 
-    def short(*given: object, **named: object) -> Order:
-        return replace(usual(*given, **named), until=time.monotonic() + 1.0)
+    def count(self: Progress, look: ServerLook) -> None:
+        usual(self, look)
+        done.append(look)
 
-    monkeypatch.setattr(sweep_parts, "order", short)
+    monkeypatch.setattr(Progress, "done", count)
+    monkeypatch.setattr("eakte_ops.remote.fleet.monotonic", lambda: 1e12 if len(done) >= servers else 0.0)
 
 
 def test_ctrl_c_keeps_what_was_done(
@@ -254,6 +258,48 @@ def test_ctrl_c_keeps_what_was_done(
     assert "Not looked at (the sweep was stopped): herdecke-box" in err
     made = last_sweep(folder)
     assert (made.looked, [each.server for each in made.missed], made.ended is not None) == (4, ["herdecke-box"], True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("times")
+def test_told_to_stop_while_a_town_is_being_remembered_it_remembers_it_first(
+    number: signal.Signals, run: Run, folder: Path, fleet: FakeFleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting(folder, "findings: {open_after: 1, close_after: 1}")
+    lie(fleet)
+    slow = Slow(fleet, "herdecke-box")
+    monkeypatch.setattr(CONTEXT, "connect", lambda: slow)
+    usual = keep.keep
+
+    def stopped_in_the_middle(*given: object) -> object:
+        if given[2].id == "witten":  # type: ignore[attr-defined]
+            signal.raise_signal(number)
+        return usual(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(keep, "keep", stopped_in_the_middle)
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        status, out, err = run("sweep", "witten", "herdecke")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert status == 130
+    assert "Not looked at (the sweep was stopped): herdecke-box\n" in err
+    assert "4 of 5 servers asked" in out
+    assert "1 not looked at" in out
+    made = last_sweep(folder)
+    assert (made.looked, [each.server for each in made.missed], made.ended is not None) == (4, ["herdecke-box"], True)
+    (known,) = open_findings(folder)
+    assert (known.server, known.check) == ("witten-app", "service.health")
+    assert looks_of(folder, "witten-app") == 1
+
+
+def looks_of(folder: Path, server: str) -> int:
+    """How often the server was looked at, as its states count it."""
+    CONTEXT.begin(folder, False)
+    with closing(CONTEXT.store()) as store, store.reading() as rows:
+        found = rows.all("SELECT DISTINCT looks FROM state WHERE server = ?", (server,))
+    assert len(found) == 1
+    return int(found[0][0])
 
 
 def test_one_sweep_at_a_time(run: Run, folder: Path, times: Times) -> None:
@@ -290,7 +336,7 @@ def test_a_new_critical_is_queued_once_and_nothing_of_a_look_that_was_not_kept(
         return 0 if row is None else int(row[0])
 
     with monkeypatch.context() as broken:
-        broken.setattr("eakte_ops.report.alarm.enqueue", _stumble)
+        broken.setattr("eakte_ops.report.alarm.enqueue", _queued_and_then_stumbling(alarm.enqueue))
         assert run("sweep", "--light", "witten", "herdecke")[0] == 70
     assert (alarms(), open_findings(folder)) == (0, [])
     for _look in range(3):
@@ -299,8 +345,15 @@ def test_a_new_critical_is_queued_once_and_nothing_of_a_look_that_was_not_kept(
     assert alarms() == 1
 
 
-def _stumble(*_given: object) -> int:
-    raise RuntimeError("in the middle of it")
+def _queued_and_then_stumbling(usual: Callable[..., int]) -> Callable[..., int]:
+    """Whatever is queued is queued, and the transaction comes to no end."""
+
+    def enqueue(*given: object) -> int:
+        if usual(*given):
+            raise RuntimeError("in the middle of it")
+        return 0
+
+    return enqueue
 
 
 def _nobody_there(*_given: object, **_named: object):
