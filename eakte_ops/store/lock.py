@@ -22,7 +22,7 @@ def held(file: Path, what: str, purpose: str, *, patience: float = 0.0, clock: C
     Raises: Busy with the holder's words if somebody else has it after `patience` seconds.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a+") as opened:
+    with open(file, "a+", encoding="utf-8", opener=_for_us_alone) as opened:  # whoever may read it could hold it
         _take(opened, what, clock.monotonic() + patience, clock)
         opened.truncate(0)
         since = clock.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
@@ -32,6 +32,10 @@ def held(file: Path, what: str, purpose: str, *, patience: float = 0.0, clock: C
             yield
         finally:
             opened.truncate(0)
+
+
+def _for_us_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _take(opened: IO[str], what: str, end: float, clock: Clock) -> None:

@@ -14,9 +14,14 @@ quoted=$(printf '%s' "$user:$PASSWORD" | sed 's/[\\"]/\\&/g')
 body='' code=000 fault=0
 # $1: method; $2: path; $3: what is sent, if anything
 ask() {
-  body=$(printf 'user = "%s"\n' "$quoted" | curl -q -s --noproxy '*' --max-time 4 -K - -w '\n%{http_code}' -X "$1" \
-    -H 'Content-Type: application/json' ${3:+--data-binary "$3"} -- "$base$2" 2>/dev/null) && fault=0 || fault=$?
-  code=$(printf '%s\n' "$body" | tail -n 1)
+  body=$({
+    printf 'user = "%s"\n' "$quoted" | curl -q -s --noproxy '*' --max-time 4 -K - -w '\n%{http_code}' -X "$1" \
+      -H 'Content-Type: application/json' ${3:+--data-binary "$3"} -- "$base$2"
+    printf ' %s' $?
+  } 2>/dev/null | head -c 200000)
+  # An answer that does not end is cut: then nothing of it counts.
+  last=$(printf '%s\n' "$body" | tail -n 1)
+  case $last in [0-9][0-9][0-9]' '*) code=${last% *} fault=${last#* } ;; *) code=000 fault=23 ;; esac
   body=$(printf '%s\n' "$body" | sed '$d' | head -c 20000)
 }
 before=$(date +%s.%N)
