@@ -14,9 +14,14 @@ from eakte_ops.store.trouble import as_sentences
 def copy(path: Path, to: Path, *, replace: bool = False) -> None:
     """Write the store in `path` to `to` as it is at one moment: a single file, mode 0600, checked after writing.
 
-    Nobody is held up by it. `to` appears when it is whole. Raises UsageError where it exists (unless `replace`),
-    MachineFailed where it can not be written or is not right when it is read again; then nothing is left behind.
+    Nobody is held up by it. `to` appears when it is whole. Raises UsageError where it exists (unless `replace`)
+    or has no folder, MachineFailed where it can not be written or is not right when it is read again; then nothing is
+    left behind.
     """
+    if to.is_dir():
+        raise UsageError("this is a folder, and a backup is a file", place=str(to), way_out="name a file in it")
+    if not to.parent.is_dir():
+        raise UsageError(f"there is no folder {to.parent}", place=str(to), way_out="name a file in a folder there is")
     part = to.with_name(f"{to.name}.{os.getpid()}.part")
     _reserve(to, replace)
     try:

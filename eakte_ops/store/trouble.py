@@ -20,6 +20,8 @@ _MACHINE = {
     sqlite3.SQLITE_NOMEM: "there is not enough memory",
     sqlite3.SQLITE_TOOBIG: "a value is too big for it",
 }
+_NO_TEXT = "Could not decode to UTF-8"
+"""How Python's sqlite3 begins what it says of a text that was damaged; it gives no code with it."""
 _DAMAGE_WAY_OUT = (
     "eakte-ops store check says what is damaged; move the file with its -wal and -shm aside "
     "and put the last backup in its place (docs/how-to/store.md)"
@@ -36,7 +38,7 @@ def told(error: sqlite3.Error, path: Path) -> EakteError:
             place=place,
             way_out="try again in a moment; if it stays, see which eakte-ops is running on this machine",
         )
-    if code in _DAMAGED:
+    if code in _DAMAGED or str(error).startswith(_NO_TEXT):
         return MachineFailed(f"the store is damaged ({error})", place=place, way_out=_DAMAGE_WAY_OUT)
     if code in _MACHINE:
         return MachineFailed(f"{_MACHINE[code]}; nothing stored before is lost", place=place)
@@ -50,3 +52,7 @@ def as_sentences(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise told(error, path) from error
+    except UnicodeDecodeError as error:  # SQLite's complaint quotes what is damaged, so it can not be read itself
+        raise MachineFailed(
+            "the store is damaged (its tables can not be read)", place=str(path), way_out=_DAMAGE_WAY_OUT
+        ) from error

@@ -245,6 +245,20 @@ def test_a_damaged_file_is_told_by_check_and_by_whoever_reads_it(path: Path) -> 
             names(store)
 
 
+def test_damage_that_is_no_text_any_more_is_told_as_damage(path: Path) -> None:
+    """SQLite quotes a damaged table in its complaint, and a damaged text is handed out: neither can be decoded."""
+    with closing(Store.open(path, [FIRST])) as store, store.writing() as rows:
+        put(rows, "a name to be found again")
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"TABLE thing", b"TABLE \xdf\xff\xfe(("))
+    for read_only in (True, False):
+        with pytest.raises(MachineFailed, match="the store is damaged"):
+            Store.open(path, [FIRST], read_only=read_only)
+    path.write_bytes(whole.replace(b"a name to be", b"a \xdf\xffme to be"))
+    with closing(Store.open(path, [FIRST], read_only=True)) as store, pytest.raises(MachineFailed, match="is damaged"):
+        names(store)
+
+
 def test_check_names_what_is_missing_unknown_and_open_to_others(path: Path) -> None:
     Store.open(path, [FIRST, SECOND]).close()
     with closing(sqlite3.connect(path)) as raw:
@@ -292,8 +306,11 @@ def test_a_backup_leaves_files_beside_it_alone(store: Store, tmp_path: Path) -> 
 
 
 def test_a_backup_to_nowhere_is_a_sentence(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(MachineFailed, match="the store itself is whole"):
+    with pytest.raises(UsageError, match="there is no folder"):
         store.backup(tmp_path / "nowhere" / "backup.db")
+    for folder in (tmp_path, Path()):
+        with pytest.raises(UsageError, match="a backup is a file"):
+            store.backup(folder)
 
 
 def test_a_backup_that_can_not_be_verified_is_taken_away(
