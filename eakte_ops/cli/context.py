@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from eakte_ops.cli.output import say
-from eakte_ops.errors import UsageError
+from eakte_ops.errors import MachineFailed, UsageError
 
 if TYPE_CHECKING:
     from eakte_ops.inventory.load import Survey
@@ -99,15 +100,45 @@ class Context:
 
         Reads eakte-ops.yml alone, so that a mistake in a town's file keeps nobody from reading. With `must_exist`
         raises UsageError where nothing was remembered yet. `read_only`: also works where the disk is full.
+        Raises MachineFailed where this account may not read it.
         """
         from eakte_ops.store import Store
 
         path = self.state / "store.db"
-        if must_exist and not path.exists():
+        if not self.remembers() and must_exist:
             raise UsageError(
                 "no sweep was made yet, so nothing is known", way_out="eakte-ops sweep looks at every town"
             )
         return Store.open(path, migrations(), read_only=read_only)
+
+    def remembers(self) -> bool:
+        """Whether there is a store yet. Raises MachineFailed where this account may not know or read it."""
+        path = self.state / "store.db"
+        try:
+            path.stat()
+        except FileNotFoundError:
+            return False
+        except PermissionError as closed:
+            raise self._not_ours(path) from closed
+        except OSError as problem:
+            raise MachineFailed(f"no store can be there ({problem.strerror})", place=str(path)) from problem
+        if not os.access(path, os.R_OK, effective_ids=True):
+            raise self._not_ours(path)
+        return True
+
+    def _not_ours(self, path: Path) -> MachineFailed:
+        from eakte_ops.schedule.account import owner_of
+
+        owner = "that made it"
+        for folder in (self.state, *self.state.parents):  # the nearest that can be looked at
+            with suppress(OSError):
+                owner = owner_of(folder).name
+                break
+        return MachineFailed(
+            f"what is remembered belongs to the account {owner}, and this one may not read it",
+            place=str(path),
+            way_out=f"ask with its rights: sudo -u {owner} eakte-ops --project {self.folder} ...",
+        )
 
     @property
     def state(self) -> Path:

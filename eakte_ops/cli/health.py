@@ -189,10 +189,10 @@ def _past_of(stops: Sequence[Stop]) -> PastOf:
     from eakte_ops.health.engine import no_past
     from eakte_ops.health.memory import figures
 
-    if not (CONTEXT.state / "store.db").exists():
-        return no_past
     names = {(stop.town.id, name) for stop in stops for name in (stop.server.name, "")}
     try:
+        if not CONTEXT.remembers():
+            return no_past
         with closing(CONTEXT.store(read_only=True)) as store, store.reading() as rows:
             known = {name: figures.past(rows, *name) for name in names}
     except EakteError as problem:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.main import main
 from eakte_ops.clock import SYSTEM
+from eakte_ops.errors import MachineFailed
 from eakte_ops.health.memory import sweeps
 
 ROOT = Path(__file__).parents[3]
@@ -54,6 +55,39 @@ def store(folder: Path) -> Path:
 def test_without_a_sweep_there_is_nothing_to_do(run: Run, capsys: pytest.CaptureFixture[str], words: str) -> None:
     assert run(*words) == 2
     assert "no sweep was made yet" in capsys.readouterr().err.lower()
+
+
+@pytest.fixture
+def another(store: Path) -> Iterator[None]:
+    """This account is not the one whose sweeps made the store, though it may read the operations folder."""
+    root = os.geteuid() == 0
+    closed = [folder for folder in store.parents[1:] if not folder.stat().st_mode & 0o001] if root else []
+    for folder in closed:
+        folder.chmod(0o755)
+    store.parent.chmod(0o700 if root else 0)
+    if root:
+        os.seteuid(65534)
+    yield
+    if root:
+        os.seteuid(0)
+    for folder in (store.parent, *closed):
+        folder.chmod(0o700)
+
+
+def test_whose_store_it_is_is_said_to_another_account(store: Path, another: None) -> None:
+    with pytest.raises(MachineFailed, match="belongs to the account") as told:
+        CONTEXT.store(must_exist=True, read_only=True)
+    assert told.value.place == str(store)
+    assert "sudo -u " in told.value.way_out
+    assert f"--project {CONTEXT.folder}" in told.value.way_out
+
+
+def test_a_state_folder_that_is_none_is_not_told_as_no_sweep(
+    run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "state").write_text("a file")
+    assert run("check") == 70
+    assert f"{folder / 'state' / 'store.db'}: no store can be there (Not a directory)" in capsys.readouterr().err
 
 
 def test_check_of_a_whole_store(run: Run, store: Path, capsys: pytest.CaptureFixture[str]) -> None:
