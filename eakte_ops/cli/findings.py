@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What is not well: list, explain, take on.", no_args_is_help=True, rich_markup_mode=None)
 
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
-Number = Annotated[int, typer.Argument(metavar="ID", help="Number of the finding, as list shows it.")]
+Number = Annotated[int, typer.Argument(metavar="ID", max=2**63 - 1, help="Number of the finding, as list shows it.")]
 LanguageOption = Annotated[
     Language | None, typer.Option("--language", help="Language to speak (else that of the terminal's locale).")
 ]
@@ -160,7 +160,9 @@ def _one(rows: Rows, number: int) -> Known:
 @app.command()
 def ack(
     number: Number,
-    until: Annotated[str, typer.Option("--until", metavar="WHEN", help='4h, 3d, 16:00 or "2026-11-25 16:00".')] = "",
+    until: Annotated[
+        str, typer.Option("--until", metavar="WHEN", help='30min, 4h, 3d, 16:00, 2026-11-25 or "2026-11-25 16:00".')
+    ] = "",
     *,
     why: Annotated[str, typer.Option("--why", help="What is being done about it.")] = "",
     end: Annotated[bool, typer.Option("--end", help="Take it back: nobody has it in hand any more.")] = False,
@@ -207,7 +209,10 @@ def _taken(known: Known, town: TownKnown | None, now: datetime, until: str, why:
     if len(why) > _LONGEST_WHY:
         raise UsageError(f"--why is longer than {_LONGEST_WHY} characters", way_out="one sentence is enough")
     if known.ended is not None:
-        raise UsageError(f"finding {known.id} is over already, so nobody has to take it on")
+        raise UsageError(
+            f"finding {known.id} is over already, so nobody has to take it on",
+            way_out="eakte-ops findings list shows those that are open",
+        )
     ends = moment_of(until, now, zone_of_town(town))
     return Ack(who_is_it().login, why, now.timestamp(), ends.timestamp())
 

@@ -39,11 +39,11 @@ def _read(said: str, now: datetime, zone: tzinfo) -> datetime:
         return (today if today > local else _local(today + timedelta(days=1), zone)).astimezone(UTC)
     try:
         found = datetime.fromisoformat(said)
-    except ValueError:
+        if re.fullmatch(r"[0-9-]+", said):
+            found += timedelta(days=1)  # a day means until its end
+        return (found if found.tzinfo else _local(found, zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError(f'"{said[:40]}" is neither a time nor a span', way_out=_way_out(now, zone)) from None
-    if re.fullmatch(r"[0-9-]+", said):
-        found += timedelta(days=1)  # a day means until its end
-    return (found if found.tzinfo else _local(found, zone)).astimezone(UTC)
 
 
 def _local(naive: datetime, zone: tzinfo) -> datetime:

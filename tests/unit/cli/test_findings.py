@@ -184,6 +184,12 @@ def test_a_finding_that_is_not_there_or_over(two: Remembered, ask: Run) -> None:
     status, _out, err = ask("findings", "ack", "1", "--until", "4h", "--why", "x")
     assert status == 2
     assert "is over already" in err
+    assert "→ eakte-ops findings list" in err
+
+
+def test_a_number_that_no_finding_can_have_is_a_mistake_of_the_words(two: Remembered, ask: Run) -> None:
+    for words in (("show", "9" * 30), ("ack", "9" * 30, "--until", "4h", "--why", "x")):
+        assert ask("findings", *words)[0] == 2
 
 
 @pytest.mark.parametrize(
@@ -210,7 +216,7 @@ def test_until(said: str, now: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "-4h", "0h", "4 weeks", "99999d", "25:00", "2026-13-01", "\x1b[31m", "2020-01-01"]
+    "said", ["", "-4h", "0h", "4 weeks", "99999d", "25:00", "2026-13-01", "\x1b[31m", "2020-01-01", "9999-12-31"]
 )
 def test_until_that_can_not_be(said: str) -> None:
     with pytest.raises(UsageError):
