@@ -40,12 +40,13 @@ class Night:
                     file.write(line)
             self.add(address, self.sshd.port)
 
-    def add(self, address: str, port: int, sshd: Sshd | None = None) -> None:
+    def add(self, address: str, port: int, sshd: Sshd | None = None, *, town: int | None = None) -> None:
+        """One more server, in a town of its own or in that one."""
         of = sshd or self.sshd
         servers = self.job["servers"]
         assert isinstance(servers, list)
-        user = of.target().user
-        servers.append({"address": address, "port": port, "user": user, "folder": str(of.folder)})
+        user, number = of.target().user, len(servers) if town is None else town
+        servers.append({"town": number, "address": address, "port": port, "user": user, "folder": str(of.folder)})
 
     def start(self, **more: object) -> subprocess.Popen[str]:
         file = self.folder / "job.json"
@@ -66,8 +67,10 @@ class Night:
 
     @contextmanager
     def rows(self) -> Iterator[Rows]:
-        with closing(Store.open(self.store, migrations())) as store, store.reading() as rows:
-            yield rows
+        with closing(Store.open(self.store, migrations())) as store:
+            assert store.check() == ()
+            with store.reading() as rows:
+                yield rows
 
     def open(self) -> list[Known]:
         with self.rows() as rows:
