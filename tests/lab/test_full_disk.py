@@ -25,7 +25,7 @@ def test_a_full_disk_of_the_operations_host_is_said_and_loses_nothing(sshd: Sshd
     night.well(3)
     place = tmp_path / "small"
     place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(place)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m,mode=0700", "tmpfs", str(place)], check=True)
     try:
         night.store = place / "store.db"
         night.job["store"] = str(night.store)
