@@ -189,6 +189,7 @@ class Text:
 
     `incident`: what happened, or would happen, where nobody looks at this; the reason why the check exists.
     `clerks`: what people at their desks may notice of a finding, for the hotline; "" where they notice nothing.
+    `unnoticed`: `said` keys of which they notice nothing all the same, since not the software is in trouble.
     Sentences and steps are templates over the result's values (wording.py has the number formats).
     """
 
@@ -199,6 +200,7 @@ class Text:
     todos: Mapping[str, str] = field(default_factory=dict)
     incident: str = ""
     clerks: str = ""
+    unnoticed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

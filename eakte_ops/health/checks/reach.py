@@ -83,6 +83,7 @@ REACHABLE = Check(
             incident="On a Sunday the town's firewall got new rules; on Monday nobody could see the servers, and the "
             "first to say so was a clerk whose search did not work.",
             clerks="If the machine is down: the software does not answer. If only our way to it is closed: nothing.",
+            unnoticed=frozenset({"here"}),
         ),
         "de": Text(
             title="Der Server ist erreichbar",
@@ -123,6 +124,7 @@ REACHABLE = Check(
             incident="An einem Sonntag bekam die Firewall der Kommune neue Regeln; am Montag sah niemand mehr die "
             "Server, und gemeldet hat es eine Sachbearbeiterin, deren Suche nicht ging.",
             clerks="Ist die Maschine aus: die Software antwortet nicht. Ist nur unser Weg dorthin zu: nichts.",
+            unnoticed=frozenset({"here"}),
         ),
     },
 )

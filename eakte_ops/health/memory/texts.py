@@ -36,7 +36,8 @@ def _wording(judged: Judged, check: AnyCheck | None, language: Language) -> Mapp
         todo = wording.todo(judged, check, language)
     except (KeyError, ValueError, TypeError, OverflowError):
         todo = wording.general(text.todo, language)
-    return {"title": text.title, "said": _said(judged, check, language), "todo": todo, "clerks": text.clerks}
+    clerks = "" if judged.result.said in text.unnoticed else text.clerks
+    return {"title": text.title, "said": _said(judged, check, language), "todo": todo, "clerks": clerks}
 
 
 def _said(judged: Judged, check: AnyCheck | None, language: Language) -> str:
