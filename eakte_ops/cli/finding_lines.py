@@ -133,9 +133,14 @@ def _head(known: Known, language: Language, numbered: bool) -> tuple[str, ...]:
 
 
 def _more(known: Known, now: datetime, zone: tzinfo, language: Language) -> Iterator[str]:
-    words = _WORDS[language]
     if hand := in_hand(known, now, zone, language):
         yield hand
+    yield from doubts(known, now, zone, language)
+
+
+def doubts(known: Known, now: datetime, zone: tzinfo, language: Language) -> Iterator[str]:
+    """Whether it is certain, and whether it is bad only because of another finding."""
+    words = _WORDS[language]
     if known.unsure is not None and known.ended is None:
         yield words["unsure"].format(at=moment(known.unsure, now, zone, language))
     if known.cause is not None and known.ended is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from eakte_ops.cli.finding_lines import MARKS, STYLES, data, in_hand, place_of, rows, text_of, when, wrapped
+from eakte_ops.cli.finding_lines import MARKS, STYLES, data, doubts, in_hand, place_of, rows, text_of, when, wrapped
 from eakte_ops.cli.output import show_json
 from eakte_ops.cli.times import ago, iso, moment, name_of, zone_of_town
 from eakte_ops.health import wording
@@ -28,10 +28,13 @@ Lines = Iterator[tuple[str, "Style | None"]]
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "centre": "THE CENTRE ITSELF",
-        "none": "No open finding.",
+        "none": "No open finding (looked {ago}).",
+        "never": "No open finding, and nobody looked yet.",
+        "else": "Nothing open but this (looked {ago}):",
         "looked": "looked {ago}, times: {zone}",
         "own": "times: {zone}",
         "hidden": "{count} more, in somebody's hand or mere consequences: --all shows them",
+        "hidden-all": "{count} in somebody's hand or mere consequences: --all shows them",
         "open": "{when}, for {span}; last seen {seen}",
         "over": "{when}, {span} altogether",
         "means": "What it means",
@@ -55,10 +58,13 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
     },
     "de": {
         "centre": "DAS ZENTRUM SELBST",
-        "none": "Kein offener Befund.",
+        "none": "Kein offener Befund ({ago} angesehen).",
+        "never": "Kein offener Befund, aber noch sah niemand hin.",
+        "else": "Nichts offen außer dem hier ({ago} angesehen):",
         "looked": "{ago} angesehen, Zeiten: {zone}",
         "own": "Zeiten: {zone}",
         "hidden": "{count} weitere, schon übernommen oder bloße Folgen: --all zeigt sie",
+        "hidden-all": "{count} schon übernommen oder bloße Folgen: --all zeigt sie",
         "open": "{when}, also {span}; zuletzt gesehen {seen}",
         "over": "{when}, insgesamt {span}",
         "means": "Was das heißt",
@@ -98,9 +104,17 @@ def listed(
             yield "", None
         yield from _block(found[place], places[place], now, language)
     if not blocks:
-        yield f" {words['none']}", "green" if not hidden else None
+        yield f" {_nothing(places, hidden, now, language)}", "green" if not hidden else None
     if hidden:
-        yield f" {words['hidden'].format(count=hidden)}", "dim"
+        yield f" {words['hidden' if blocks else 'hidden-all'].format(count=hidden)}", "dim"
+
+
+def _nothing(places: Mapping[str, TownKnown | None], hidden: int, now: datetime, language: Language) -> str:
+    """That nothing is open is as true as the oldest of the looks is new."""
+    words, looks = _WORDS[language], [town.looked for town in places.values() if town and town.looked is not None]
+    if not looks:
+        return words["never"]
+    return words["else" if hidden else "none"].format(ago=ago(now.timestamp() - min(looks), language))
 
 
 def _rank(found: Sequence[Known]) -> tuple[int, int]:
@@ -139,9 +153,13 @@ def explained(story: Story, now: datetime, language: Language) -> Lines:
     yield f" {known.id}  {verdict}  {known.check}  {place}", STYLES[known.verdict] if known.ended is None else None
     yield from ((line, "bold") for line in wrapped(text.said, " "))
     yield from ((line, None) for line in wrapped(_times(known, now, zone, language), " "))
+    for doubt in doubts(known, now, zone, language):
+        yield from ((line, None) for line in wrapped(doubt, " "))
     yield "", None
     for title, said in _about(known, town, now, language):
         yield from ((line, None) for line in _titled(words[title], said))
+    if not story.changes and not before:  # a consequence is told nowhere, so nothing happened to it
+        return
     yield "", None
     yield f" {words['happened']}   ({words['own'].format(zone=name_of(zone, now))})", "bold"
     for change in story.changes:

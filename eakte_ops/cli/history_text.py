@@ -25,6 +25,7 @@ _BARS = 60
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "title": "{check} · {town} · last {days} days · times: {zone}",
+        "title-1": "{check} · {town} · last 24 hours · times: {zone}",
         "now": "last look",
         "looks": "{count} looks",
         "look": "1 look",
@@ -36,6 +37,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
     },
     "de": {
         "title": "{check} · {town} · letzte {days} Tage · Zeiten: {zone}",
+        "title-1": "{check} · {town} · letzte 24 Stunden · Zeiten: {zone}",
         "now": "letzter Blick",
         "looks": "{count}-mal",
         "look": "1-mal",
@@ -53,7 +55,8 @@ Lines = Iterator[tuple[str, "Style | None"]]
 def lines(seen: History, now: datetime, language: Language) -> Lines:
     """All subjects, one below the other."""
     words, zone = _WORDS[language], zone_of_town(seen.town)
-    title = words["title"].format(check=seen.check, town=seen.town.name, days=seen.days, zone=name_of(zone, now))
+    title = words["title-1" if seen.days == 1 else "title"]
+    title = title.format(check=seen.check, town=seen.town.name, days=seen.days, zone=name_of(zone, now))
     yield f" {title}", "bold"
     for one in seen.subjects:
         yield "", None

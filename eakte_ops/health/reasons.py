@@ -56,8 +56,8 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
         "de": "das lässt sich noch nicht ansehen: {what}",
     },
     "too-new": {
-        "en": "too little is remembered yet to say anything ({have} of {wanted})",
-        "de": "es ist noch zu wenig bekannt, um etwas zu sagen ({have} von {wanted})",
+        "en": "too few figures are remembered yet to say anything ({have} of {wanted})",
+        "de": "es sind noch zu wenige Werte bekannt, um etwas zu sagen ({have} von {wanted})",
     },
     "old-lists": {
         "en": "no security update is known, but the package lists are old or missing",

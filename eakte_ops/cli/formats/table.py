@@ -87,7 +87,7 @@ def write(seen: Overview, about: About, stream: IO[str] | None) -> None:
 
 
 def waiting(waits: Sequence[Judged], language: Language) -> str:
-    """`Not judged yet: disk.forecast (too little is remembered yet ...); backup.age (...)`, "" where nothing waits."""
+    """`Not judged yet: disk.forecast (too few figures ...); backup.age (...)`, "" where nothing waits."""
     reasons: dict[str, str] = {}
     for judged in waits:
         reasons.setdefault(

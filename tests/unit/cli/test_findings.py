@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,9 @@ import pytest
 from eakte_ops.audit import Trail
 from eakte_ops.cli.until import moment_of
 from eakte_ops.errors import AuditRefused, UsageError
+from eakte_ops.health.checks.reach import unreachable
 from eakte_ops.health.memory import keep
-from eakte_ops.health.types import Judged, Result
+from eakte_ops.health.types import Cause, Judged, Result
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.remembered import NEEDS, NOW, Remembered, ago, disk, page, reached
 
@@ -46,8 +48,8 @@ def test_list_worst_first(two: Remembered, ask: Run) -> None:
 
 def test_list_of_one_owner_and_of_towns(two: Remembered, ask: Run) -> None:
     assert "disk.space" not in ask("findings", "list", "--owner", "centre")[1]
-    assert ask("findings", "list", "herdecke")[:2] == (0, " No open finding.\n")
-    assert ask("findings", "list", "herdecke", "--language", "de")[1] == " Kein offener Befund.\n"
+    assert ask("findings", "list", "herdecke")[:2] == (0, " No open finding (looked 2 min ago).\n")
+    assert ask("findings", "list", "herdecke", "--language", "de")[1] == " Kein offener Befund (vor 2 min angesehen).\n"
     assert ask("findings", "list", "--owner", "nobody")[0] == 2
     assert ask("findings", "list", "herdeke")[0] == 2
 
@@ -68,10 +70,43 @@ def test_what_is_over_and_what_is_in_hand_is_shown_with_all(two: Remembered, ask
     two.look(ago(minutes=1), "witten", witten_gw=[reached(), page(), disk(97, "/srv", "critical")])
     status, out, _err = ask("findings", "list")
     assert status == 1
-    assert out == " No open finding.\n 1 more, in somebody's hand or mere consequences: --all shows them\n"
+    assert (
+        out
+        == " Nothing open but this (looked 2 min ago):\n 1 in somebody's hand or mere consequences: --all shows them\n"
+    )
     out = ask("findings", "list", "--all")[1]
     assert "has it in hand until 15:42: a larger disk is ordered" in out
     assert "centre, from Mon 05:42 to 11:41" in out
+
+
+def test_nothing_open_is_said_with_the_oldest_look(memory: Remembered, ask: Run) -> None:
+    assert ask("findings", "list")[1] == " No open finding, and nobody looked yet.\n"
+    memory.look(ago(days=3), "witten", witten_gw=[reached(), page()])
+    memory.look(ago(minutes=2), "herdecke", herdecke_box=[reached(), page()])
+    assert ask("findings", "list")[1] == " No open finding (looked 3 d ago).\n"
+
+
+def test_show_says_that_it_is_only_a_consequence(memory: Remembered, ask: Run) -> None:
+    stopped = ("service.units", Result("critical", "gateway", "stopped", {"unit": "x.service"}))
+    gone = ("gateway.answer", replace(page("critical", "status")[1], because=(Cause("service.units", "gateway"),)))
+    memory.look(ago(minutes=1), "witten", witten_gw=[reached(), stopped, gone])
+    number = {
+        each["check"]: each["id"] for each in json.loads(ask("findings", "list", "--all", "--json")[1])["findings"]
+    }
+    status, out, _err = ask("findings", "show", str(number["gateway.answer"]))
+    assert status == 0
+    assert " only because of witten-gw service.units" in out
+    assert "What happened" not in out
+    assert "What happened" in ask("findings", "show", str(number["service.units"]))[1]
+
+
+def test_clerks_notice_nothing_of_a_key_that_is_missing_here(memory: Remembered, ask: Run) -> None:
+    ours = ("reachable", unreachable(UsageError("the identity file can not be read", place="/keys/night")))
+    memory.look(ago(minutes=9), "witten", witten_gw=[reached(), page()])
+    memory.look(ago(minutes=1), "witten", witten_gw=[reached(), page()], witten_db=[ours])
+    out = ask("status", "witten")[1]
+    assert out.startswith(" Witten is up (looked 1 min ago).\n   Clerks should notice nothing.\n")
+    assert "witten-db  reachable" in out
 
 
 def test_list_json(two: Remembered, ask: Run) -> None:

@@ -305,7 +305,7 @@ def test_the_table_says_in_one_line_what_is_not_judged_yet(capsys) -> None:
     status, text = written(Format.TABLE, seen(look(page(), *waits)), capsys)
     assert status == 0
     lines = [line for line in text.splitlines() if line]
-    assert lines[0] == " Not judged yet: disk.space – too little is remembered yet to say anything (2 of 7)."
+    assert lines[0] == " Not judged yet: disk.space – too few figures are remembered yet to say anything (2 of 7)."
     assert lines[1].startswith(" All well · 1 server asked · ")
 
 

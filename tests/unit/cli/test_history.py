@@ -91,6 +91,7 @@ def test_only_a_server_a_subject_some_days(memory: Remembered, ask: Run) -> None
     assert blocks() == ["witten-db /var", "witten-gw /srv", "witten-gw /var"]
     assert blocks("--server", "witten-gw") == ["witten-gw /srv", "witten-gw /var"]
     assert blocks("--subject", "/srv") == ["witten-gw /srv"]
+    assert "last 24 hours" in ask("history", "witten", "disk.space", "--days", "1")[1]
     found = json.loads(ask("history", "witten", "disk.space", "--days", "5", "--subject", "/srv", "--json")[1])
     assert (found["schema"], found["version"]) == ("eakte-ops/history", 1)
     (one,) = found["subjects"]

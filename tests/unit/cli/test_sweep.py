@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import threading
 from collections.abc import Callable
@@ -164,8 +165,56 @@ def test_a_town_whose_file_is_wrong_is_named_and_left_out_and_keeps_its_findings
     assert status == 2
     assert "witten was not looked at: its file has 2 mistakes" in err
     assert {server.split("-")[0] for server, _question in fleet.asked} == {"herdecke", "hattingen"}
-    assert [known.server for known in open_findings(folder)] == ["witten-app"]
+    assert {known.server: known.ended for known in open_findings(folder, "witten")} == {"witten-app": None}
     assert "All well · 3 servers asked" in out
+    made = last_sweep(folder)
+    assert (made.servers, made.looked) == (7, 3)
+    assert {each.server for each in made.missed} == {"witten-db", "witten-app", "witten-index", "witten-gw"}
+    assert {each.why for each in made.missed} == {"the file of the town is wrong"}
+    (known,) = open_findings(folder, "")
+    assert (known.check, "witten/witten-db" in known.text["en"].said) == ("watch.night", True)
+    assert "Not looked at any more: witten-app, witten-db" in run("digests", "show", "--language", "en")[1]
+
+
+def test_a_town_that_was_copied_costs_no_other_one(run: Run, folder: Path, fleet: FakeFleet, times: Times) -> None:
+    """The copy has the key, the hosts and the addresses of the town it was made from; a file with a name that is not
+    read is named as well."""
+    (folder / "inventories/gevelsberg.yml").unlink()
+    shutil.copy(folder / "inventories/witten.yml", folder / "inventories/wittenneu.yml")
+    shutil.copy(folder / "inventories/herdecke.yml", folder / "inventories/Wetter.yaml")
+    status, out, err = run("sweep", "--language", "en")
+    assert status == 2
+    assert "wittenneu was not looked at: its file has 10 mistakes (eakte-ops inventory check)\n" in err
+    assert "inventories/Wetter.yaml was not looked at: its file has a mistake" in err
+    assert "All well · 7 servers asked" in out
+    made = last_sweep(folder)
+    assert [(each.town, each.server) for each in made.missed] == [("inventories/Wetter.yaml", ""), ("wittenneu", "")]
+    (known,) = open_findings(folder)
+    assert known.text["en"].said.endswith("did not reach 2 of 9 servers: inventories/Wetter.yaml, wittenneu")
+    assert "Not looked at any more: inventories/Wetter.yaml, wittenneu." in run("digests", "show", "--language", "en")[1]
+
+
+def test_a_town_that_is_gone_ends_its_findings_unless_another_file_is_wrong(
+    run: Run, folder: Path, fleet: FakeFleet, times: Times
+) -> None:
+    (folder / "inventories/gevelsberg.yml").unlink()
+    setting(folder, "findings: {open_after: 1, close_after: 1}")
+    for server in ("hattingen-db", "hattingen-app"):
+        fleet.servers[server].refuses = TimedOut(server=server, seconds=30, phase="connect")
+    run("sweep")
+    before = open_findings(folder, "hattingen")
+    assert len(before) == 2
+    (folder / "inventories/hattingen.yml").unlink()
+    herdecke = folder / "inventories/herdecke.yml"
+    right = herdecke.read_text()
+    herdecke.write_text(right.replace("ring:", "rnig:"))
+    assert run("sweep")[0] == 2
+    assert open_findings(folder, "hattingen") == before
+    herdecke.write_text(right)
+    assert run("sweep", "--light")[0] == 0
+    assert open_findings(folder, "hattingen") == []
+    with closing(CONTEXT.store()) as store, store.reading() as rows:
+        assert [findings.one(rows, known.id).how for known in before] == ["gone", "gone"]  # type: ignore[union-attr]
 
 
 def test_a_server_that_is_gone_ends_its_findings_as_gone_but_only_a_whole_sweep_knows(
