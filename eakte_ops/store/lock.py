@@ -25,7 +25,7 @@ def held(file: Path, what: str, purpose: str, *, patience: float = 0.0, clock: C
     with open(file, "a+", encoding="utf-8", opener=_for_us_alone) as opened:  # whoever may read it could hold it
         _take(opened, what, clock.monotonic() + patience, clock)
         opened.truncate(0)
-        since = clock.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        since = clock.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
         opened.write(f"{purpose}, since {since}, process {os.getpid()}\n")
         opened.flush()
         try:

@@ -42,7 +42,7 @@ def test_of_two_sweeps_at_once_the_second_names_the_first_and_ends(desk: Desk, t
         until_said(first, "Witten")
         status, out, err = desk.run("sweep", "--light", "witten")
         assert (status, out) == (6, "")
-        assert f"The sweep is busy: a full sweep, since 2026-11-24 09:00:00, process {first.pid}" in err
+        assert f"The sweep is busy: a full sweep, since 2026-11-24 09:00:00 UTC, process {first.pid}" in err
         gate.touch()
         _out, err = first.communicate(timeout=110)
     assert first.returncode == 0, err
