@@ -57,7 +57,8 @@ def sweep(
     with closing(CONTEXT.store()) as store, held(CONTEXT.state / "sweep.lock", "the sweep", f"a {kind} sweep"):
         whole = not towns and ring is None
         commit = commit_of(inventory.folder)
-        order = sweep_parts.order(inventory, kind, stops, checks, whole=whole, commit=commit)
+        left_out = sweep_parts.left_out(store, broken)
+        order = sweep_parts.order(inventory, kind, stops, checks, whole=whole, commit=commit, left_out=left_out)
         with Progress(stops, settings.limits.server_seconds, tongue) as progress, alarm:
             made = _sweep(store, inventory, order, progress, alarm, forget=whole and not broken)
             stopped = _carry_out(made)

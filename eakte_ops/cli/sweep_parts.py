@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from eakte_ops.health.memory.known import Change, Kind, Missed
     from eakte_ops.health.sweep import Order
     from eakte_ops.health.types import AnyCheck, Judged, Language
+    from eakte_ops.inventory.load import Survey
     from eakte_ops.inventory.model import Inventory, Settings, Town
     from eakte_ops.remote.types import Reveal
     from eakte_ops.secret.value import Secret
@@ -35,12 +36,12 @@ def wanted(names: Sequence[str], ring: int | None) -> tuple[Inventory, list[Town
 
     A town that was named must be right. Raises InvalidFile, UsageError where nothing is left.
     """
+    broken: Mapping[str, int] = {}
     if names:
-        inventory, broken = CONTEXT.inventory(*names), {}
+        inventory = CONTEXT.inventory(*names)
     else:
         survey = CONTEXT.survey()
-        shared = set(survey.findings.shared)
-        broken = {town: count for town in survey.known if (count := len(set(survey.mistakes([town])) - shared))}
+        broken = _broken(survey)
         inventory = survey.inventory([town for town in survey.known if town not in broken])
     found = [inventory.towns[name] for name in dict.fromkeys(names or inventory.towns) if name not in broken]
     found = [town for town in found if ring is None or town.said.ring == ring]
@@ -50,8 +51,40 @@ def wanted(names: Sequence[str], ring: int | None) -> tuple[Inventory, list[Town
     return inventory, found, broken
 
 
+def _broken(survey: Survey) -> Mapping[str, int]:
+    """Towns, and files that are no town's, with the number of mistakes in them.
+
+    What only two towns make wrong together stands in the file of one: that one is left out, and the other looked at.
+    """
+    found = {name: len(own) for name, own in survey.findings.own.items() if name not in survey.known}
+    for town in survey.known:
+        own = survey.findings.own.get(town, set())
+        between = {mistake for one, other, mistake in survey.findings.between if one == town and other not in found}
+        if own or between:
+            found[town] = len(own | between)
+    return found
+
+
+def left_out(store: Store, broken: Mapping[str, int]) -> tuple[Missed, ...]:
+    """The servers of the towns whose file is wrong, as far as they are remembered; "" stands for all of them."""
+    from eakte_ops.health.memory import towns
+    from eakte_ops.health.memory.known import Missed
+    from eakte_ops.health.sweep import WRONG_FILE
+
+    with store.reading() as rows:
+        known = {town.id: town.servers for town in towns.known(rows)}
+    return tuple(Missed(town, server, WRONG_FILE) for town in broken for server in known.get(town, ("",)))
+
+
 def order(
-    inventory: Inventory, kind: Kind, stops: Sequence[Stop], checks: Sequence[AnyCheck], *, whole: bool, commit: str
+    inventory: Inventory,
+    kind: Kind,
+    stops: Sequence[Stop],
+    checks: Sequence[AnyCheck],
+    *,
+    whole: bool,
+    commit: str,
+    left_out: Sequence[Missed],
 ) -> Order:
     """What the sweep is to do, with the limits of eakte-ops.yml."""
     from eakte_ops.clock import SYSTEM
@@ -70,6 +103,7 @@ def order(
         threads=said.limits.threads,
         host=platform.node(),
         commit=commit,
+        left_out=left_out,
     )
 
 
@@ -194,13 +228,15 @@ def say_missed(
     missed: Sequence[Missed], broken: Mapping[str, int], stumbled: Mapping[str, str], language: Language
 ) -> None:
     """Name what was not looked at, or not remembered."""
+    from eakte_ops.health.sweep import WRONG_FILE
+
     words = _WORDS[language]
-    for why in dict.fromkeys(each.why for each in missed):
+    for why in dict.fromkeys(each.why for each in missed if each.why != WRONG_FILE):
         names = [each.server for each in missed if each.why == why]
         more = f" ... ({len(names)})" if len(names) > _NAMED else ""
         say(f"{words['missed']} ({words.get(why, why)}): {', '.join(names[:_NAMED])}{more}")
     for town, count in broken.items():
-        say(words["broken"].format(town=town, count=count))
+        say(words["broken" if count > 1 else "broken-once"].format(town=town, count=count))
     for town, what in stumbled.items():
         say(words["stumbled"].format(town=town, what=what))
 
@@ -209,6 +245,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "missed": "Not looked at",
         "broken": "{town} was not looked at: its file has {count} mistakes (eakte-ops inventory check)",
+        "broken-once": "{town} was not looked at: its file has a mistake (eakte-ops inventory check)",
         "stumbled": "{town}: what was seen could not be remembered, by a mistake in eakte-ops ({what})",
     },
     "de": {
@@ -217,6 +254,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "the sweep was stopped": "der Durchgang wurde abgebrochen",
         "a mistake in eakte-ops": "ein Fehler in eakte-ops",
         "broken": "{town} wurde nicht angesehen: die Datei hat {count} Fehler (eakte-ops inventory check)",
+        "broken-once": "{town} wurde nicht angesehen: die Datei hat einen Fehler (eakte-ops inventory check)",
         "stumbled": "{town}: was zu sehen war, ließ sich nicht merken, durch einen Fehler in eakte-ops ({what})",
     },
 }

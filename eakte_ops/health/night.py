@@ -123,7 +123,7 @@ def _killed(now: float, when: Due, known: Seen) -> Sweep | None:
 
 
 def _missed(sweep: Sweep) -> Values:
-    names = [f"{each.town}/{each.server}" for each in sweep.missed]
+    names = [f"{each.town}/{each.server}".rstrip("/") for each in sweep.missed]
     shown = (*names[:_NAMED], *(["..."] if len(names) > _NAMED else []))
     return {"began": sweep.began, "count": len(names), "servers": sweep.servers, "names": shown}
 

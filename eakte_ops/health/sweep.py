@@ -31,6 +31,8 @@ Heard: TypeAlias = "Callable[[Rows, float, Town, tuple[Change, ...]], None]"
 
 STUMBLED = "a mistake in eakte-ops"
 """Why the servers of a town are missed that could not be judged or remembered."""
+WRONG_FILE = "the file of the town is wrong"
+"""Why the servers of a town are missed that nobody could set out for."""
 _LONGEST = 200
 
 
@@ -38,7 +40,8 @@ _LONGEST = 200
 class Order:
     """What a sweep is to do. `whole`: over all towns of the inventory, so that what is gone can be told from missed.
 
-    `until`: monotonic seconds at which it ends. `server_seconds`: the most that one server may take.
+    `until`: monotonic seconds at which it ends. `server_seconds`: the most that one server may take. `left_out`: what
+    nobody can set out for; it is missed.
     """
 
     kind: Kind
@@ -51,6 +54,7 @@ class Order:
     threads: int = 64
     host: str = ""
     commit: str = ""
+    left_out: Sequence[Missed] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +148,10 @@ class Sweep:
         now = self.clock.now().timestamp()
         order = self.order
         known = {stop.town.id: stop.town for stop in order.stops}
+        self.missed += order.left_out
+        servers = len(order.stops) + len(order.left_out)
         with self.store.writing() as rows:
-            self.id = sweeps.begin(rows, order.kind, order.whole, now, order.host, order.commit, len(order.stops))
+            self.id = sweeps.begin(rows, order.kind, order.whole, now, order.host, order.commit, servers)
             for town in known.values():
                 towns.remember(rows, now, town)
             if self.forget:

@@ -21,10 +21,11 @@ def trouble(night: Night, to: Audience) -> Literal["", "no-sweep", "open-sweep"]
 
 
 def not_looked(night: Night, to: Audience) -> list[str]:
-    """The reader's servers that the sweep did not get to before its own end."""
+    """The reader's servers that the sweep did not get to; the town where its servers are not known."""
     if night.sweep is None or trouble(night, to) == "no-sweep":
         return []
-    return [missed.server for missed in night.sweep.missed if to.town is None or missed.town == to.town.id]
+    here = [missed for missed in night.sweep.missed if to.town is None or missed.town == to.town.id]
+    return [missed.server or missed.town for missed in here]
 
 
 def lead(night: Night, to: Audience) -> Iterator[str]:
