@@ -65,8 +65,9 @@ def sweep(
             sweep_parts.own_findings(store, settings, alarm)
     looks = [look for town in made.swept for look in town.looks]
     said = [judged for town in made.swept for judged in town.said]
-    seen = overview(looks, checks, time.monotonic() - began, said)
-    ended = formats.write(chosen, seen, inventory.folder, settings.lab, tongue, out=out)
+    nobody = [each.server or each.town for each in order.left_out]
+    seen = overview(looks, checks, time.monotonic() - began, said, nobody)
+    ended = formats.write(chosen, seen, inventory.folder, settings.lab, tongue, out=out, left_out=broken)
     sweep_parts.say_missed(made.missed, broken, made.stumbled, tongue)
     if chosen.own_status:
         return ended

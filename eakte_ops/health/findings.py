@@ -17,6 +17,7 @@ class Overview:
     """One look at some towns: what came of each server, worst first what is not well. `seconds`: how long it took.
 
     `towns_said`: what the checks over whole towns said. `waiting`: what can not be judged yet (NotYet), no findings.
+    `left_out`: servers, or whole towns, that nobody set out for because the file of their town is wrong.
     """
 
     looks: tuple[ServerLook, ...]
@@ -24,6 +25,7 @@ class Overview:
     checks: tuple[AnyCheck, ...]
     seconds: float
     towns_said: tuple[Judged, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def waiting(self) -> tuple[Judged, ...]:
@@ -34,6 +36,11 @@ class Overview:
     def of_state(self, state: State) -> tuple[ServerLook, ...]:
         """The servers in that state."""
         return tuple(look for look in self.looks if look.state == state)
+
+    @property
+    def missed(self) -> int:
+        """How many were not looked at: their turn did not come, or nobody set out for them."""
+        return len(self.of_state("interrupted")) + len(self.left_out)
 
     @property
     def towns(self) -> tuple[Town, ...]:
@@ -83,11 +90,15 @@ def findings(looks: Iterable[ServerLook], towns_said: Iterable[Judged] = ()) -> 
 
 
 def overview(
-    looks: Iterable[ServerLook], checks: Iterable[AnyCheck], seconds: float, towns_said: Iterable[Judged] = ()
+    looks: Iterable[ServerLook],
+    checks: Iterable[AnyCheck],
+    seconds: float,
+    towns_said: Iterable[Judged] = (),
+    left_out: Iterable[str] = (),
 ) -> Overview:
     """All that one look found out."""
     kept, said = tuple(looks), tuple(towns_said)
-    return Overview(kept, findings(kept, said), tuple(checks), seconds, said)
+    return Overview(kept, findings(kept, said), tuple(checks), seconds, said, tuple(left_out))
 
 
 def told(looks: Sequence[ServerLook], town_said: Sequence[Judged] = ()) -> tuple[Told, ...]:

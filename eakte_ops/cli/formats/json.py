@@ -27,6 +27,7 @@ def write(seen: Overview, about: About, stream: IO[str] | None) -> None:
             "seconds": round(seen.seconds, 3),
             "checks": [check.name for check in seen.checks],
             "checks_left_out": [check.name for check in chosen([]) if check.name not in asked],
+            "left_out": list(seen.left_out),
             "findings": [_finding(finding) for finding in seen.found],
             "towns": [
                 {

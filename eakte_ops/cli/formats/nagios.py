@@ -56,7 +56,7 @@ _WORDS: dict[Language, dict[str, str]] = {
 def status(seen: Overview) -> Status:
     """The worst of all findings: critical, warning, unknown. A server that nobody looked at is unknown."""
     found = {_STATUSES[finding.judged.verdict] for finding in seen.found}
-    if seen.of_state("interrupted"):
+    if seen.missed:
         found.add(UNKNOWN)
     return next((each for each in (CRITICAL, WARNING, UNKNOWN) if each in found), OK)
 
@@ -80,9 +80,10 @@ def _headline(seen: Overview, language: Language) -> str:
     words = _WORDS[language]
     verdicts = [finding.judged.verdict for finding in seen.found]
     counts = [words[each].format(count=verdicts.count(each)) for each in _STATUSES if each in verdicts]
-    if missed := len(seen.of_state("interrupted")):
-        counts.append(words["missed"].format(count=missed))
-    asked = words["asked"].format(asked=len(seen.of_state("looked")), every=len(seen.looks))
+    if seen.missed:
+        counts.append(words["missed"].format(count=seen.missed))
+    every = len(seen.looks) + len(seen.left_out)
+    asked = words["asked"].format(asked=len(seen.of_state("looked")), every=every)
     towns = ", ".join(town.said.municipality.name for town in seen.towns)
     return f"EAKTE-OPS {_NAMES[status(seen)]} - {_plain(towns)}: {', '.join(counts) or words['well']}, {asked}"
 

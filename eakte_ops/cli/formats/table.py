@@ -110,7 +110,7 @@ def _contact(town: Town, language: Language) -> str:
 def summary(seen: Overview, language: Language) -> str:
     """`2 findings · 8 servers asked · 20 checks · 0.9 s`."""
     words = _WORDS[language]
-    missed = len(seen.of_state("interrupted"))
+    missed = seen.missed
     parts = [
         _count(len(seen.found), words["finding"], words["findings"]) if seen.found or missed else words["well"],
         _asked(seen, words),
@@ -124,7 +124,7 @@ def summary(seen: Overview, language: Language) -> str:
 
 def _asked(seen: Overview, words: Mapping[str, str]) -> str:
     """`7 servers asked`, or `5 of 7 servers asked` where some could not be."""
-    asked, every = len(seen.of_state("looked")), len(seen.looks)
+    asked, every = len(seen.of_state("looked")), len(seen.looks) + len(seen.left_out)
     if asked < every:
         return words["of"].format(asked=asked, every=every)
     return _count(every, words["server"], words["servers"])

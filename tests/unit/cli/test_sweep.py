@@ -166,14 +166,15 @@ def test_a_town_whose_file_is_wrong_is_named_and_left_out_and_keeps_its_findings
     assert "witten was not looked at: its file has 2 mistakes" in err
     assert {server.split("-")[0] for server, _question in fleet.asked} == {"herdecke", "hattingen"}
     assert {known.server: known.ended for known in open_findings(folder, "witten")} == {"witten-app": None}
-    assert "All well · 3 servers asked" in out
+    assert " 0 findings · 3 of 7 servers asked" in out
+    assert "4 not looked at" in out
     made = last_sweep(folder)
     assert (made.servers, made.looked) == (7, 3)
     assert {each.server for each in made.missed} == {"witten-db", "witten-app", "witten-index", "witten-gw"}
     assert {each.why for each in made.missed} == {"the file of the town is wrong"}
     (known,) = open_findings(folder, "")
     assert (known.check, "witten/witten-db" in known.text["en"].said) == ("watch.night", True)
-    assert "Not looked at any more: witten-app, witten-db" in run("digests", "show", "--language", "en")[1]
+    assert "Not looked at: witten-app, witten-db" in run("digests", "show", "--language", "en")[1]
 
 
 def test_a_town_that_was_copied_costs_no_other_one(run: Run, folder: Path, fleet: FakeFleet, times: Times) -> None:
@@ -186,13 +187,17 @@ def test_a_town_that_was_copied_costs_no_other_one(run: Run, folder: Path, fleet
     assert status == 2
     assert "wittenneu was not looked at: its file has 10 mistakes (eakte-ops inventory check)\n" in err
     assert "inventories/Wetter.yaml was not looked at: its file has a mistake" in err
-    assert "All well · 7 servers asked" in out
+    assert " 0 findings · 7 of 9 servers asked" in out
+    assert json.loads(run("sweep", "--json")[1])["left_out"] == ["inventories/Wetter.yaml", "wittenneu"]
+    status, out, _err = run("sweep", "--format", "nagios")
+    assert (status, out.split(" - ")[0]) == (3, "EAKTE-OPS UNKNOWN")
+    assert "2 not looked at, 7 of 9 servers asked" in out
     made = last_sweep(folder)
     assert [(each.town, each.server) for each in made.missed] == [("inventories/Wetter.yaml", ""), ("wittenneu", "")]
     (known,) = open_findings(folder)
     assert known.text["en"].said.endswith("did not reach 2 of 9 servers: inventories/Wetter.yaml, wittenneu")
     _status, digest, _err = run("digests", "show", "--language", "en")
-    assert "Not looked at any more: inventories/Wetter.yaml, wittenneu." in digest
+    assert "Not looked at: inventories/Wetter.yaml, wittenneu." in digest
 
 
 def test_a_town_that_is_gone_ends_its_findings_unless_another_file_is_wrong(
