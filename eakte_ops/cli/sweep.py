@@ -67,7 +67,7 @@ def sweep(
     said = [judged for town in made.swept for judged in town.said]
     nobody = [each.server or each.town for each in order.left_out]
     seen = overview(looks, checks, time.monotonic() - began, said, nobody)
-    ended = formats.write(chosen, seen, inventory.folder, settings.lab, tongue, out=out, left_out=broken)
+    ended = formats.write(chosen, seen, inventory.folder, settings.lab, tongue, out=out)
     sweep_parts.say_missed(made.missed, broken, made.stumbled, tongue)
     if chosen.own_status:
         return ended
