@@ -68,8 +68,7 @@ def _broken(survey: Survey) -> Mapping[str, int]:
 def left_out(store: Store, broken: Mapping[str, int]) -> tuple[Missed, ...]:
     """The servers of the towns whose file is wrong, as far as they are remembered; "" stands for all of them."""
     from eakte_ops.health.memory import towns
-    from eakte_ops.health.memory.known import Missed
-    from eakte_ops.health.sweep import WRONG_FILE
+    from eakte_ops.health.memory.known import WRONG_FILE, Missed
 
     with store.reading() as rows:
         known = {town.id: town.servers for town in towns.known(rows)}
@@ -228,7 +227,7 @@ def say_missed(
     missed: Sequence[Missed], broken: Mapping[str, int], stumbled: Mapping[str, str], language: Language
 ) -> None:
     """Name what was not looked at, or not remembered."""
-    from eakte_ops.health.sweep import WRONG_FILE
+    from eakte_ops.health.memory.known import WRONG_FILE
 
     words = _WORDS[language]
     for why in dict.fromkeys(each.why for each in missed if each.why != WRONG_FILE):

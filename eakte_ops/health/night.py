@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from eakte_ops.health.checks.nights import LIGHT, NIGHT
 from eakte_ops.health.memory import sweeps
+from eakte_ops.health.memory.known import WRONG_FILE
 from eakte_ops.health.types import Judged, OwnCheck, Result, Values, Verdict
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def _night(now: float, when: Due, known: Seen) -> tuple[Judged, ...]:
     if known.full is None:
         return ()
     if known.full.missed:
-        return (_own(NIGHT, "warning", "missed", _missed(known.full), "missed"),)
+        todo = "file" if any(each.why == WRONG_FILE for each in known.full.missed) else "missed"
+        return (_own(NIGHT, "warning", "missed", _missed(known.full), todo),)
     took = (known.full.ended or known.full.began) - known.full.began
     return (_own(NIGHT, "ok", "on-time", {"began": known.full.began, "took": took}),)
 

@@ -31,8 +31,6 @@ Heard: TypeAlias = "Callable[[Rows, float, Town, tuple[Change, ...]], None]"
 
 STUMBLED = "a mistake in eakte-ops"
 """Why the servers of a town are missed that could not be judged or remembered."""
-WRONG_FILE = "the file of the town is wrong"
-"""Why the servers of a town are missed that nobody could set out for."""
 _LONGEST = 200
 
 

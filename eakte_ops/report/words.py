@@ -31,7 +31,7 @@ DE: Mapping[str, str] = {
     "dahin geantwortet.",
     "sweep-none": "Seit {since} lief KEIN voller Durchgang. Was hier steht, kann überholt sein.",
     "sweep-never": "Es lief noch KEIN voller Durchgang. Ob alles gut ist, weiß niemand.",
-    "missed": "Nicht mehr angesehen: {names}.",
+    "missed": "Nicht angesehen: {names}.",
     "town-sweep": "Durchgang über Ihre {servers} Server: {began}.",
     "town-sweep-one": "Durchgang über Ihren Server: {began}.",
     "town-late": "In dieser Nacht gab es KEINEN vollen Durchgang über Ihre Server; zuletzt angesehen: {looked}. Was "
@@ -107,7 +107,7 @@ EN: Mapping[str, str] = {
     "by then.",
     "sweep-none": "NO full sweep ran since {since}. What stands here may be out of date.",
     "sweep-never": "NO full sweep was made yet. Nobody knows whether all is well.",
-    "missed": "Not looked at any more: {names}.",
+    "missed": "Not looked at: {names}.",
     "town-sweep": "Sweep over your {servers} servers: {began}.",
     "town-sweep-one": "Sweep over your server: {began}.",
     "town-late": "There was NO full sweep over your servers this night; last looked at: {looked}. What stands here may "

@@ -12,7 +12,7 @@ NIGHT = OwnCheck(
             means="Every night one sweep looks at every server of every town. A night is missed when no such sweep "
             "that began after it was due has come to its end, with the time it may take and half an hour besides. "
             "One night is a warning, two are critical: what is known of the towns is that old. The servers that a "
-            "sweep did not reach before its time was up are named.",
+            "sweep did not reach before its time was up, or for which a town's file is wrong, are named.",
             todo="on the operations host: systemctl status eakte-ops-sweep.timer eakte-ops-sweep.service and "
             "journalctl -u eakte-ops-sweep.service say why; eakte-ops sweep makes up for it",
             said={
@@ -26,6 +26,8 @@ NIGHT = OwnCheck(
             todos={
                 "missed": "give it more time (full_minutes below sweep in eakte-ops.yml) or more servers at once "
                 "(threads below limits), or find out what held it up: journalctl -u eakte-ops-sweep.service",
+                "file": "a town's file is wrong: eakte-ops inventory check says where; then eakte-ops sweep. If others "
+                "are missed, too: journalctl -u eakte-ops-sweep.service",
             },
             incident="The timer was off after the operations host was moved. Every morning's digest was quiet, and "
             "for nine days quiet was taken for well.",
@@ -35,7 +37,8 @@ NIGHT = OwnCheck(
             means="Jede Nacht sieht ein Durchgang jeden Server jeder Kommune an. Eine Nacht fehlt, wenn kein "
             "solcher Durchgang, der nach ihrem Beginn anfing, zu Ende kam, die erlaubte Zeit und eine halbe Stunde "
             "dazugerechnet. Eine Nacht ist eine Warnung, zwei sind kritisch: So alt ist, was man von den Kommunen "
-            "weiß. Die Server, die ein Durchgang in seiner Zeit nicht erreicht hat, werden genannt.",
+            "weiß. Die Server, die ein Durchgang in seiner Zeit nicht erreicht hat oder für die die Datei der "
+            "Kommune falsch ist, werden genannt.",
             todo="auf dem Betriebsrechner sagen systemctl status eakte-ops-sweep.timer eakte-ops-sweep.service und "
             "journalctl -u eakte-ops-sweep.service, warum; eakte-ops sweep holt ihn nach",
             said={
@@ -49,6 +52,8 @@ NIGHT = OwnCheck(
                 "missed": "mehr Zeit geben (full_minutes unter sweep in eakte-ops.yml) oder mehr Server auf einmal "
                 "fragen (threads unter limits), oder herausfinden, was ihn aufhielt: journalctl -u "
                 "eakte-ops-sweep.service",
+                "file": "die Datei einer Kommune ist falsch: eakte-ops inventory check sagt, wo; danach eakte-ops "
+                "sweep. Fehlen noch andere: journalctl -u eakte-ops-sweep.service",
             },
             incident="Nach dem Umzug des Betriebsrechners war der Timer aus. Jeden Morgen war der Bericht ruhig, "
             "und neun Tage lang hielt man Ruhe für Gesundheit.",

@@ -87,6 +87,10 @@ class Change:
     finding: Known
 
 
+WRONG_FILE = "the file of the town is wrong"
+"""Why the servers of a town are missed that nobody could set out for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Missed:
     """A server that a sweep did not reach before its own end, and why."""

@@ -13,8 +13,9 @@ import pytest
 from eakte_ops.errors import UsageError
 from eakte_ops.health import catalogue, wording
 from eakte_ops.health.catalogue import CHECKS
+from eakte_ops.health.checks.nights import NIGHT
 from eakte_ops.health.memory import findings, keep, migrations, sweeps
-from eakte_ops.health.memory.known import Kind, Missed, Sweep
+from eakte_ops.health.memory.known import WRONG_FILE, Kind, Missed, Sweep
 from eakte_ops.health.night import Due, Seen, missed_nights, nights, seen
 from eakte_ops.health.types import Judged
 from eakte_ops.store import Store
@@ -125,6 +126,14 @@ def test_a_late_sweep_that_is_at_work_is_not_said_to_be_killed() -> None:
         "warning",
         "Nächte ohne ganzen Durchgang: 1; der letzte begann 24.11.2026 00:31 UTC",
     )
+
+
+def test_what_to_do_about_missed_servers_depends_on_why() -> None:
+    for why, todo in ((WRONG_FILE, "file"), ("its time was up", "missed")):
+        full = sweep("2026-11-24T01:31", missed=(Missed("herdecke", "herdecke-box", why),))
+        (judged,) = [each for each in nights(at("2026-11-24T08:00"), DUE, known(full)) if each.check == "watch.night"]
+        assert judged.result.todo == todo
+    assert "inventory check" in NIGHT.text["de"].todos["file"]
 
 
 def test_a_killed_sweep_besides_the_night_makes_no_missed_night() -> None:
