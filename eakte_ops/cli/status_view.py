@@ -158,9 +158,11 @@ def _stale(rows: Rows, at: float | None, now: datetime) -> bool:
 
 
 def _whole(every: Sequence[State]) -> float | None:
-    """When every check had judged last: a light look renews only some of them."""
+    """When every check had judged last: a light look renews only some of them, and one that reached nobody none."""
     newest: dict[str, float] = {}
     for state in every:
+        if state.check == REACHABLE:
+            continue
         newest[state.check] = max(state.until, newest.get(state.check, 0.0))
     return min(newest.values(), default=None)
 

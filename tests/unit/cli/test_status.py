@@ -35,6 +35,15 @@ def test_up(memory: Remembered, ask: Run) -> None:
     assert "times: Europe/Berlin" in out
 
 
+def test_a_look_that_reached_nobody_is_no_full_look(memory: Remembered, ask: Run) -> None:
+    nobody = {server: [reached("critical")] for server in ("witten_gw", "witten_app", "witten_db", "witten_index")}
+    memory.look(ago(minutes=2), "witten", **nobody)
+    assert "full look" not in ask("status", "witten")[1]
+    memory.look(ago(hours=3), "witten", **gateway(page()))
+    memory.look(ago(minutes=1), "witten", **nobody)
+    assert "full look 08:42" in ask("status", "witten")[1]
+
+
 def test_down_says_since_when_why_and_whose(memory: Remembered, ask: Run) -> None:
     memory.look(ago(minutes=22), "witten", **gateway(page("critical", "status")))
     memory.look(ago(minutes=2), "witten", **gateway(page("critical", "status")))
