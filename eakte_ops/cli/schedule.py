@@ -134,7 +134,10 @@ def remove(unit_dir: FolderOption = None) -> int:
         say(f"removed {place.where / name}")
     for left in place.drop_ins(names):
         say(f"NOTE: {left} is not ours and stays")
-    say("Nothing looks at the towns by itself any more. What is at work now goes on to its end.")
+    if unit_dir is None:
+        say("Nothing looks at the towns by itself any more. What is at work now goes on to its end.")
+    else:
+        say(f"systemd was not told: it does not read {place.where}")
     return Status.OK
 
 

@@ -106,6 +106,15 @@ def test_removing_where_nothing_is_says_so(run) -> None:
     assert (status, "There are no units of" in err) == (0, True)
 
 
+def test_removing_from_a_folder_that_systemd_does_not_read_claims_nothing_about_the_timers(run, folder: Path) -> None:
+    unit = folder / "units" / "eakte-ops-sweep.timer"
+    unit.write_text(f"# eakte-ops schedule of {folder.resolve()}\n")
+    status, _, err = run("remove", "--unit-dir", str(unit.parent))
+    assert (status, unit.exists()) == (0, False)
+    assert f"systemd was not told: it does not read {unit.parent}" in err
+    assert "Nothing looks at the towns" not in err
+
+
 def test_a_folder_for_units_that_is_none_is_said(run, folder: Path) -> None:
     status, _, err = run("show", "--user", "daemon", "--unit-dir", str(folder / "nowhere"))
     assert (status, "is no folder" in err) == (2, True)
