@@ -12,6 +12,7 @@ import typer
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.language import Language, spoken
 from eakte_ops.cli.output import replaced, say, show, show_json
+from eakte_ops.cli.times import iso
 from eakte_ops.errors import Status, UsageError
 
 if TYPE_CHECKING:
@@ -120,8 +121,10 @@ def list_(
         held = alarm.held(rows, now)
     open_points = [each for each in found if each.state in ("waiting", "given up")]
     if as_json:
-        later = [dict(zip(("due", "whom", "town", "findings"), each, strict=True)) for each in held]
-        show_json("digests", 1, {"messages": [asdict(each) for each in found], "held": later})
+        later = [
+            {**dict(zip(("due", "whom", "town", "findings"), each, strict=True)), "due": iso(each[0])} for each in held
+        ]
+        show_json("digests", 1, {"messages": [_data(each) for each in found], "held": later})
         return Status.FINDINGS if open_points else Status.OK
     _show_list(found, settings, now)
     _say_held(held, settings, now)
@@ -155,6 +158,12 @@ def _write_page(letter: Letter, file: Path) -> None:
     say(f"{file} written.")
 
 
+def _data(message: Message) -> dict[str, object]:
+    """For programs; times in UTC."""
+    times = {"made": iso(message.made), "next": iso(message.next), "ended": iso(message.ended)}
+    return {**asdict(message), **times}
+
+
 def _dry_run(settings: Settings, now: float, as_json: bool) -> int:
     from eakte_ops.report import morning, queue
 
@@ -166,7 +175,7 @@ def _dry_run(settings: Settings, now: float, as_json: bool) -> int:
             waiting = queue.waiting(rows)
     if as_json:
         show_json(
-            "digests-send", 1, {"made": [_made(each) for each in made], "waiting": [asdict(each) for each in waiting]}
+            "digests-send", 1, {"made": [_made(each) for each in made], "waiting": [_data(each) for each in waiting]}
         )
         return Status.OK
     for each in made:

@@ -183,7 +183,8 @@ def test_what_is_held_until_the_service_hours_is_listed(
     assert main(["digests", "list"]) == 0
     assert "1 alarm of herdecke for local-it: held until the service hours begin" in capsys.readouterr().err
     assert main(["digests", "list", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["held"][0]["town"] == "herdecke"
+    held = json.loads(capsys.readouterr().out)["held"][0]
+    assert (held["town"], held["due"]) == ("herdecke", "2096-10-02T07:06:40+00:00")
     assert office.tried == []
 
 
@@ -197,3 +198,4 @@ def test_a_dry_run_names_what_waits_too(office: Office, capsys: pytest.CaptureFi
     assert main(["digests", "send", "--dry-run", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["made"], len(told["waiting"])) == ([], 2)
+    assert {each["made"][-6:] for each in told["waiting"]} == {"+00:00"}
