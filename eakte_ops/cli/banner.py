@@ -15,6 +15,14 @@ def banner(folder: Path, lab: bool) -> None:
     say(f"{'LAB · ' if lab else ''}{folder} · {commit_of(folder)}")
 
 
+def mark_lab(folder: Path) -> None:
+    """The LAB mark alone, where it is one: for what answers from memory and looks at nothing."""
+    from eakte_ops.inventory.state import is_lab
+
+    if is_lab(folder):
+        say(f"LAB · {folder}")
+
+
 def commit_of(folder: Path) -> str:
     """The commit of the operations folder in words; says so where it is not kept in git."""
     head = _git(folder, "rev-parse", "--short=10", "HEAD")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eakte_ops.cli.banner import mark_lab
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.language import Language, spoken
 from eakte_ops.cli.output import say, show, show_json
@@ -70,6 +71,7 @@ def list_(
         places = _places(rows, towns or [])
         found = {place: _of(rows, place, owner, now, every) for place in places}
         hidden = sum(_hidden(rows, place, owner, len(found[place])) for place in places) if not every else 0
+    mark_lab(CONTEXT.folder)
     if as_json:
         _show_data(found, places, hidden, now)
     else:
@@ -140,6 +142,7 @@ def show_(number: Number, as_json: Json = False, language: LanguageOption = None
             if each.identity == known.identity and each.id != known.id
         ]
     story = findings_text.Story(known, town, changes, before)
+    mark_lab(CONTEXT.folder)
     if as_json:
         findings_text.show_data(story)
         return Status.OK

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eakte_ops.cli.banner import mark_lab
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.language import Language, spoken
 from eakte_ops.cli.output import show, show_json
@@ -43,6 +44,7 @@ def history(
         seen = history_view.of(rows, known, check, days, now).only(server, subject)
         if not seen.subjects:
             raise _nothing(rows, known, check, server, subject)
+    mark_lab(CONTEXT.folder)
     if as_json:
         _show_data(seen)
     else:

@@ -79,6 +79,15 @@ def test_what_is_over_and_what_is_in_hand_is_shown_with_all(two: Remembered, ask
     assert "centre, from Mon 05:42 to 11:41" in out
 
 
+def test_what_is_remembered_of_a_lab_is_marked(two: Remembered, ask: Run) -> None:
+    settings = two.folder / "eakte-ops.yml"
+    for words in (("findings", "list"), ("findings", "show", "1"), ("history", "witten", "disk.space")):
+        assert "LAB" not in ask(*words)[2]
+    settings.write_text(f"{settings.read_text()}\nlab: true\n")
+    for words in (("findings", "list"), ("findings", "show", "1"), ("history", "witten", "disk.space")):
+        assert ask(*words)[2] == f"LAB · {two.folder}\n"
+
+
 def test_nothing_open_is_said_with_the_oldest_look(memory: Remembered, ask: Run) -> None:
     assert ask("findings", "list")[1] == " No open finding, and nobody looked yet.\n"
     memory.look(ago(days=3), "witten", witten_gw=[reached(), page()])
