@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import signal
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from eakte_ops.cli.context import CONTEXT
@@ -206,8 +206,10 @@ class Alarm:
                     self._wake.clear()
                     for why in deliver_waiting(store, self._settings, seconds=_MAIL_S).trouble:
                         say(f"Not sent yet, tried again later: {why}")
-        except EakteError as problem:
-            say(f"Nothing more is sent by this sweep: {problem}")
+        except Exception as problem:  # what could not be sent waits in the queue
+            said = problem if isinstance(problem, EakteError) else f"a mistake in eakte-ops ({type(problem).__name__})"
+            with suppress(OSError):  # nobody may read what is said
+                say(f"Nothing more is sent by this sweep: {said}")
 
 
 def own_findings(store: Store, settings: Settings, alarm: Alarm) -> tuple[Judged, ...]:

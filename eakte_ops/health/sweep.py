@@ -70,6 +70,10 @@ def _unheard(_rows: Rows, _at: float, _town: Town, _changes: tuple[Change, ...])
     """For sweeps that nobody is alarmed by."""
 
 
+def _unsaid(_look: ServerLook) -> None:
+    """For sweeps that nobody watches."""
+
+
 @dataclass
 class Sweep:
     """One sweep over `order`. Iterate over `towns()` once; `id` is its number in the store once that has begun.
@@ -85,7 +89,7 @@ class Sweep:
     order: Order
     forget: bool = False
     heard: Heard = _unheard
-    looked: Callable[[ServerLook], None] = lambda _look: None
+    looked: Callable[[ServerLook], None] = _unsaid
     emit: Sink = silent
     clock: Clock = SYSTEM
     reveals: Callable[[Town], Reveal] = nothing_known
@@ -119,7 +123,7 @@ class Sweep:
                 for look in looks:
                     of_one = waiting[look.stop.town.id]
                     of_one.done[look.stop.server.name] = look
-                    self.looked(look)
+                    self._tell(look)
                     if of_one.complete:
                         with self.undisturbed():
                             swept = self._keep(waiting.pop(look.stop.town.id), "")
@@ -133,6 +137,13 @@ class Sweep:
             self._rest(waiting, STUMBLED)
             raise
         yield from self._rest(waiting, "the time of the sweep was up")
+
+    def _tell(self, look: ServerLook) -> None:
+        """Whoever hears of servers can not stop the sweep: once it raises it hears no more."""
+        try:
+            self.looked(look)
+        except Exception:
+            self.looked = _unsaid
 
     def _rest(self, waiting: Mapping[str, _OfTown], why: str) -> list[TownSwept]:
         """Remember the towns that are not complete, and the end of the sweep."""

@@ -70,6 +70,20 @@ def test_told_to_stop_it_keeps_what_it_has_and_names_the_rest(
     assert DOWN in desk.open()
 
 
+def test_it_looks_at_all_towns_also_where_nobody_reads_what_it_says(desk: Desk, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    desk.script = {"waits": {"herdecke-box": str(gate), "hattingen-db": str(gate)}}
+    with desk.start("sweep") as process:
+        until_said(process, "Witten")
+        assert process.stderr is not None
+        process.stderr.close()
+        gate.touch()
+        assert process.stdout is not None
+        out = process.stdout.read()
+    assert process.returncode == 0, out
+    assert (desk.last().looked, desk.last().missed) == (7, ())
+
+
 def test_killed_at_any_moment_it_leaves_whole_towns_and_the_night_says_so(desk: Desk, tmp_path: Path) -> None:
     desk.script = {"down": {"witten-index": "index", "herdecke-box": "gateway"}}
     assert desk.run("sweep")[0] == 1

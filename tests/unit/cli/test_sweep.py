@@ -411,6 +411,22 @@ def _queued_and_then_stumbling(usual: Callable[..., int]) -> Callable[..., int]:
     return enqueue
 
 
+def test_a_mistake_while_sending_costs_the_sweep_nothing(
+    run: Run, folder: Path, fleet: FakeFleet, times: Times, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting(folder, "findings: {open_after: 1, close_after: 1}\nalarm: {mail: false, hook: hooks/none}")
+
+    def stumble(*_given: object, **_named: object) -> object:
+        raise LookupError
+
+    monkeypatch.setattr("eakte_ops.cli.digests.deliver_waiting", stumble)
+    lie(fleet)
+    status, _out, err = run("sweep", "witten")
+    assert status == 1
+    assert "Nothing more is sent by this sweep: a mistake in eakte-ops (LookupError)\n" in err
+    assert [known.check for known in open_findings(folder)] == ["service.health"]
+
+
 def _nobody_there(*_given: object, **_named: object):
     from eakte_ops.report.deliver import Delivered
 

@@ -16,6 +16,7 @@ from eakte_ops.cli.context import migrations
 from eakte_ops.clock import Clock
 from eakte_ops.errors import MachineFailed, TimedOut
 from eakte_ops.health import catalogue
+from eakte_ops.health.engine import ServerLook
 from eakte_ops.health.memory import figures, findings, sweeps
 from eakte_ops.health.memory.keep import Needs
 from eakte_ops.health.memory.known import Known
@@ -240,6 +241,20 @@ def test_a_store_that_fails_keeps_the_towns_before(centre: Centre) -> None:
             next(towns)
     assert centre.remembered() == {"witten"}
     assert (centre.last().looked, centre.last().ended) == (4, None)
+
+
+def test_whoever_hears_of_servers_can_not_stop_it(centre: Centre) -> None:
+    """Where the talk goes nobody may read any more: that is no reason to look at nobody else."""
+    heard: list[str] = []
+
+    def broken(look: ServerLook) -> None:
+        heard.append(look.stop.server.name)
+        raise BrokenPipeError
+
+    made = centre.sweep("witten", "herdecke", "hattingen", looked=broken)
+    assert {swept.town.id for swept in made.towns()} == {"witten", "herdecke", "hattingen"}
+    assert len(heard) == 1
+    assert (centre.last().looked, centre.last().missed, made.stumbled) == (7, (), {})
 
 
 def test_a_third_of_the_servers_down_costs_the_others_nothing(centre: Centre) -> None:
