@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -24,6 +25,8 @@ _LOG_BYTES = 64 * 1024 * 1024
 """To which the write-ahead log is cut back after a large transaction."""
 _BATCH_PAGES = 2000
 """Free pages that are given back in one go; a writer waits that long at most."""
+_TURN_S = 0.12
+"""Whoever waits to write looks again every 0.1 s (SQLite's own busy handler): a pause of this lets it go first."""
 
 
 class Rows:
@@ -160,13 +163,19 @@ class Store:
         given = 0
         with as_sentences(self.path):
             while (free := self._number("freelist_count")) > 0:
-                self._connection.execute(f"PRAGMA incremental_vacuum({_BATCH_PAGES})").fetchall()
+                # As a script: a statement without columns is stepped once, which gives back a single page.
+                self._connection.executescript(f"PRAGMA incremental_vacuum({_BATCH_PAGES})")
                 now = self._number("freelist_count")
                 given += free - now
                 if now >= free:
                     break
+                self.let_others_write()
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             return given * self._number("page_size")
+
+    def let_others_write(self) -> None:
+        """Between two of many transactions in a row, which without a pause nobody would get in between."""
+        time.sleep(_TURN_S)
 
     def forget_copies(self, before: float) -> tuple[Path, ...]:
         """Delete the copies made before steps of tables that are older than `before` (Unix seconds); gives them."""

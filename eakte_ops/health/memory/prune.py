@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _DAY_S = 86400.0
 _YEAR_DAYS = 365.25
-_PIECE = 5000
+_PIECE = 20_000
 """Rows of a kind that are deleted in one transaction."""
 
 Limits: TypeAlias = Mapping[str, float]
@@ -84,6 +84,7 @@ def prune_all(store: Store, at: float, results_days: int, daily_years: int, name
         total.update(done)
         if not any(done.values()):
             return dict(total)
+        store.let_others_write()
 
 
 def _limits(at: float, results_days: int, daily_years: int, names_days: int) -> Limits:
