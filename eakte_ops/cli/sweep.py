@@ -17,7 +17,7 @@ from eakte_ops.errors import Status, worst
 
 if TYPE_CHECKING:
     from eakte_ops.cli.health_progress import Progress
-    from eakte_ops.cli.sweep_parts import Alarm
+    from eakte_ops.cli.sweep_alarm import Alarm
     from eakte_ops.health.memory.known import Kind
     from eakte_ops.health.sweep import Order, Sweep
     from eakte_ops.inventory.model import Inventory
@@ -42,6 +42,7 @@ def sweep(
     from eakte_ops.cli import formats, sweep_parts
     from eakte_ops.cli.banner import banner, commit_of
     from eakte_ops.cli.health_progress import Progress
+    from eakte_ops.cli.sweep_alarm import Alarm
     from eakte_ops.health import catalogue
     from eakte_ops.health.findings import overview, status
     from eakte_ops.store.lock import held
@@ -52,7 +53,7 @@ def sweep(
     stops, _idle = stops_at(wanted, checks)
     settings, began = inventory.settings, time.monotonic()
     banner(inventory.folder, settings.lab)
-    alarm = sweep_parts.Alarm(settings)
+    alarm = Alarm(settings)
     gc.freeze()  # program and inventory stay to the end: not to be looked through again and again meanwhile
     with closing(CONTEXT.store()) as store, held(CONTEXT.state / "sweep.lock", "the sweep", f"a {kind} sweep"):
         whole = not towns and ring is None

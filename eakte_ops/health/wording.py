@@ -6,6 +6,7 @@ import string
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 from eakte_ops.health.reasons import REASONS
 from eakte_ops.health.types import AnyCheck, Judged, Language, Value
@@ -89,10 +90,10 @@ def _cut(template: str) -> tuple[tuple[str, str | None, str | None, str | None],
     return tuple(string.Formatter().parse(template))
 
 
-def _put(value: Value, shape: str, language: Language) -> str:
+def _put(value: Any, shape: str, language: Language) -> str:
     shaped = _SHAPES.get(shape)
     if shaped is not None:
-        return shaped(float(value), language)  # type: ignore[arg-type]
+        return shaped(float(value), language)
     if isinstance(value, tuple | list):
         return ", ".join(str(each) for each in value)
     return str(value)

@@ -11,9 +11,9 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from eakte_ops.inventory.hours import zone_of
 from eakte_ops.report.as_page import as_page
 from eakte_ops.report.as_text import as_text
-from eakte_ops.report.moments import zone_of
 from eakte_ops.report.plain import plain
 
 if TYPE_CHECKING:

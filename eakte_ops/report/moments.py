@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from eakte_ops.health import wording
+from eakte_ops.inventory.hours import zone_of
 
 if TYPE_CHECKING:
     from eakte_ops.health.types import Language
@@ -21,11 +21,6 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 @cache
-def zone_of(name: str) -> ZoneInfo:
-    """The time zone of that IANA name. Raises as ZoneInfo where there is none; the inventory has checked it."""
-    return ZoneInfo(name)
-
-
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Whoever reads. `zone`: IANA name; `now`: Unix seconds of the mail, so that another year is said."""

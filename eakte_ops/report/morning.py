@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from eakte_ops.health.memory import towns
+from eakte_ops.inventory.hours import zone_of
 from eakte_ops.report import digest, night, queue
 from eakte_ops.report.deliver import addresses, centre_of, ident, sender_of
 from eakte_ops.report.mail import compose
-from eakte_ops.report.moments import zone_of
 from eakte_ops.report.queue import Draft
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -83,10 +84,10 @@ def claim(
     """
     turn = (int(after.kind == "digest"), after.id) if after is not None else (0, 0)
     row = rows.one(
-        f"""SELECT * FROM message WHERE state = 'waiting' AND (kind = 'digest', id) > (?, ?) AND lease <= ?
-        AND (? OR next <= ?) AND way IN ({", ".join("?" * len(ways))})
-        ORDER BY kind = 'digest', id LIMIT 1""",  # noqa: S608  # question marks alone
-        (*turn, at, all_now, at, *ways),
+        """SELECT * FROM message WHERE state = 'waiting' AND (kind = 'digest', id) > (?, ?) AND lease <= ?
+        AND (? OR next <= ?) AND way IN (SELECT value FROM json_each(?))
+        ORDER BY kind = 'digest', id LIMIT 1""",
+        (*turn, at, all_now, at, json.dumps(list(ways))),
     )
     if row is None:
         return None

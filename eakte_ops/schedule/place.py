@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Literal, TypeAlias
 
+from eakte_ops.access.hostkeys import write_atomically
 from eakte_ops.errors import MachineFailed, Refused
 from eakte_ops.schedule.units import MARK, Unit
 
@@ -62,7 +61,7 @@ class Place:
         changed = [unit for unit in wanted if self.there(unit) != "as it should be"]
         try:
             for unit in changed:
-                _write(self.where / unit.name, unit.text)
+                write_atomically(self.where / unit.name, unit.text)
         except OSError as problem:
             raise MachineFailed(f"{self.where} can not be written: {problem.strerror}") from None
         return tuple(unit.name for unit in changed)
@@ -88,16 +87,3 @@ class Place:
         except (OSError, UnicodeDecodeError):
             return None
         return text if text.partition("\n")[0] == f"{MARK}{self.folder}" else None
-
-
-def _write(file: Path, text: str) -> None:
-    with NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.", delete=False, encoding="utf-8") as new:
-        try:
-            new.write(text)
-            new.flush()
-            os.fchmod(new.fileno(), 0o644)
-            os.fsync(new.fileno())
-            Path(new.name).replace(file)
-        except BaseException:
-            Path(new.name).unlink(missing_ok=True)
-            raise
