@@ -37,7 +37,7 @@ def sweep(
     """Look at every town and remember what was seen: findings, figures, whom it did not reach. The timers run this.
 
     Status 0: all well, 1: findings, or somebody was missed, 2: a town's file is wrong (the others are looked at), 3: a
-    server could not be reached, 6: another sweep is running.
+    server could not be reached, 6: another sweep is running, 70: something could not be remembered.
     """
     from eakte_ops.cli import formats, sweep_parts
     from eakte_ops.cli.banner import banner, commit_of
