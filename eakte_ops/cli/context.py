@@ -13,6 +13,7 @@ from eakte_ops.cli.output import say
 from eakte_ops.errors import MachineFailed, UsageError
 
 if TYPE_CHECKING:
+    from eakte_ops.config.library import Library
     from eakte_ops.inventory.load import Survey
     from eakte_ops.inventory.model import Inventory, JumpHost, Server, Town
     from eakte_ops.inventory.settings import Limits, Settings
@@ -31,12 +32,13 @@ class Context:
     debug: bool = False
     connect: Callable[[], Connect] | None = field(default=None, repr=False)  # tests put a fleet of their own here
     _survey: Survey | None = field(default=None, repr=False)
+    _library: Library | None = field(default=None, repr=False)
     _told: bool = field(default=False, repr=False)
 
     def begin(self, project: Path | None, debug: bool) -> None:
         """A new command line begins: what was read for the one before is forgotten."""
         self.project, self.debug = project, debug
-        self._survey, self._told = None, False
+        self._survey, self._library, self._told = None, None, False
 
     @property
     def folder(self) -> Path:
@@ -94,6 +96,15 @@ class Context:
         from eakte_ops.inventory.settings_file import load_settings
 
         return load_settings(self.folder)
+
+    def library(self) -> Library:
+        """The templates of the operations folder and of its towns, mistakes included; read once."""
+        from eakte_ops.config.library import load_library
+
+        if self._library is None:
+            towns = self.survey().findings.towns
+            self._library = load_library(self.folder, {town.id: town.said.product for town in towns.values()})
+        return self._library
 
     def store(self, *, must_exist: bool = False, read_only: bool = False) -> Store:
         """What is remembered: the store of this operations folder, brought up to date. The caller closes it.

@@ -38,6 +38,7 @@ Filled: TypeAlias = Annotated[str, form(r"[^\x00-\x1f\x7f-\x9f]{1,200}", "one li
 Address: TypeAlias = Annotated[str, form(r"[A-Za-z0-9.:-]{1,253}", "an IP address or a host name")]
 OptionalAddress: TypeAlias = Annotated[str, form(r"[A-Za-z0-9.:-]{0,253}", "an IP address or a host name")]
 Thresholds: TypeAlias = Mapping[str, Mapping[str, int | float | str | bool]]
+Configuration: TypeAlias = Mapping[str, Mapping[str, int | float | str | bool]]
 
 
 class Municipality(Strict):
@@ -139,6 +140,7 @@ class Server(Host):
         default={}, description="Components of the product on this server: what differs from the profile, else {}."
     )
     thresholds: Thresholds = Field(default={}, description="Check: field: value that differs on this server.")
+    configuration: Configuration = Field(default={}, description="Template: value: what differs on this server.")
     tags: tuple[Name, ...] = Field(default=(), description="Words of your own, to select servers by.")
 
 
@@ -152,14 +154,15 @@ _AVAILABILITY = "Agreed availability."
 _ROUND_TRIP = (
     "Whether the night may store a small test document, find it and delete it again (needs the secret osrest-password)."
 )
+_CONFIGURATION = "Template: value: what differs from its default (docs/reference/templates.md)."
 _THRESHOLDS = "Check: field: value that differs from the default (eakte-ops checks NAME shows the fields)."
 
 
 class TownDefaults(Strict):
     """inventories/_defaults.yml: what holds for every town that says nothing else.
 
-    A key of a town replaces the whole default key, with two exceptions: `contacts` are merged role by role,
-    `thresholds` check by check and field by field.
+    A key of a town replaces the whole default key, with these exceptions: `contacts` are merged role by role,
+    `thresholds` check by check and field by field, `configuration` template by template and value by value.
     """
 
     language: Language | None = Field(default=None, description=_LANGUAGE)
@@ -171,6 +174,7 @@ class TownDefaults(Strict):
     availability: Availability | None = Field(default=None, description=_AVAILABILITY)
     round_trip: bool | None = Field(default=None, description=_ROUND_TRIP)
     thresholds: Thresholds = Field(default={}, description=_THRESHOLDS)
+    configuration: Configuration = Field(default={}, description=_CONFIGURATION)
 
 
 class TownFile(Strict):
@@ -187,6 +191,7 @@ class TownFile(Strict):
     availability: Availability = Field(description=_AVAILABILITY)
     round_trip: bool = Field(default=False, description=_ROUND_TRIP)
     thresholds: Thresholds = Field(default={}, description=_THRESHOLDS)
+    configuration: Configuration = Field(default={}, description=_CONFIGURATION)
     secrets: tuple[SecretName, ...] = Field(
         default=(), description="Names of the town's secrets; the values lie in age files (eakte-ops secret)."
     )

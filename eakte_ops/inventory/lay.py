@@ -10,7 +10,7 @@ from eakte_ops.inventory.plain import says
 from eakte_ops.yamltext import Document, Path
 
 _KEYS = TownDefaults.model_fields.keys()
-DEPTH = {"contacts": 2, "thresholds": 3}
+DEPTH = {"contacts": 2, "thresholds": 3, "configuration": 3}
 """How many keys deep the two are merged; every other key is replaced as a whole (depth 1)."""
 
 

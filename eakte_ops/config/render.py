@@ -1,0 +1,109 @@
+"""Renders the files of a town. Pure: templates and inventory in, values out; no secret is opened for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from jinja2 import TemplateError
+
+from eakte_ops.config.known import Part, seen_from
+from eakte_ops.config.library import Library
+from eakte_ops.config.rendered import Rendered, Slot
+from eakte_ops.config.sandbox import pieces_of
+from eakte_ops.config.template import STUMBLES, Template, line_of
+from eakte_ops.config.values import settled
+from eakte_ops.errors import InvalidFile, Mistake
+from eakte_ops.inventory.model import Server, Town
+from eakte_ops.product.places import is_place
+
+
+def render(towns: Iterable[Town], library: Library) -> tuple[Rendered, ...]:
+    """All files of all servers of `towns`, in the order of the inventory, then of their ids.
+
+    Raises InvalidFile with everything that could not be rendered: each with template, line, town and server.
+    """
+    made: list[Rendered] = []
+    wrong: list[Mistake] = []
+    for town in towns:
+        for server in town.said.servers:
+            here: dict[str, Template] = {}
+            seen = seen_from(town, server)
+            for template in placed_on(town, server, library):
+                try:
+                    rendered = _one(town, server, template, seen)
+                except _Wrong as problem:
+                    wrong.append(problem.mistake)
+                    continue
+                if rendered.path in here:
+                    said = f"{rendered.path} is where {here[rendered.path].file} goes already"
+                    wrong.append(_mistake(template, town, server, said, template.document.place(("destination",))[0]))
+                    continue
+                here[rendered.path] = template
+                made.append(rendered)
+    if wrong:
+        raise InvalidFile(set(wrong))
+    return tuple(made)
+
+
+def placed_on(town: Town, server: Server, library: Library) -> Iterator[Template]:
+    """The templates whose files belong on `server`, proposals included."""
+    there = set(server.components)
+    for template in library.of(town.said.product, town.said.release, town.id):
+        head = template.head
+        if there.intersection(head.components) and head.database in (None, town.said.database_operator):
+            yield template
+
+
+def sight(town: Town, server: Server, template: Template) -> dict[str, Any]:
+    """All that a template sees on a server."""
+    return _sight(town, server, template, seen_from(town, server))
+
+
+def _sight(town: Town, server: Server, template: Template, seen: dict[str, Any]) -> dict[str, Any]:
+    head = template.head
+    more: dict[str, Any] = {"values": Part("values", settled(head, template.id, town, server))}
+    if len(head.components) == 1:
+        more["own"] = seen["parts"][head.components[0]]
+    return {**seen, **more}
+
+
+class _Wrong(Exception):
+    def __init__(self, mistake: Mistake) -> None:
+        self.mistake = mistake
+        super().__init__(str(mistake))
+
+
+def _one(town: Town, server: Server, template: Template, seen: dict[str, Any]) -> Rendered:
+    sees = _sight(town, server, template, seen)
+    head_line = template.document.place(("destination",))[0]
+    try:
+        path = template.destination.render(sees)
+    except (TemplateError, *STUMBLES) as problem:
+        raise _Wrong(_mistake(template, town, server, f"{problem}", head_line)) from problem
+    if not is_place(path, server.platform):
+        raise _Wrong(_mistake(template, town, server, f"no path for {server.platform}: {path!r:.120}", head_line))
+    try:
+        pieces = pieces_of(template.body.render(sees))
+    except (TemplateError, *STUMBLES) as problem:
+        raise _Wrong(_mistake(template, town, server, f"{problem}", line_of(problem, template.file))) from problem
+    layout = town.profile.layout[server.platform]
+    mode = int(template.head.mode, 8)
+    if mode & 0o007 and any(isinstance(piece, Slot) for piece in pieces):
+        said = f"holds a secret and could be used by everybody on the server (mode {template.head.mode})"
+        raise _Wrong(_mistake(template, town, server, said, template.document.place(("mode",))[0]))
+    root = template.head.owner == "root"
+    return Rendered(
+        town.id,
+        server.name,
+        template,
+        path,
+        "root" if root else layout.work_account,
+        "root" if root else layout.software_account,
+        mode,
+        pieces,
+    )
+
+
+def _mistake(template: Template, town: Town, server: Server, sentence: str, line: int) -> Mistake:
+    return Mistake(template.file, line, 1, f"{town.id}, {server.name}", sentence)
