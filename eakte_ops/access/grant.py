@@ -139,6 +139,11 @@ def jump_grant(town: Town, jump: JumpHost, access: Access) -> Grant:
     )
 
 
+def logs_folder(layout: Layout) -> str:
+    """Where the configuration of the log rotation lies."""
+    return f"{layout.configuration}/logs"
+
+
 def _parts(town: Town, server: Server) -> list[Installed]:
     """The components that the server has in the town's release or in one of the next, in the order of their start."""
     known = {
@@ -174,6 +179,7 @@ def _folders(parts: list[Installed], layout: Layout) -> tuple[Folder, ...]:
         # The names of the releases are no secret and are looked at by the night; the releases are 2750.
         Folder(layout.releases, work, software, "2755", root=False),
         Folder(layout.configuration, "root", "root", "0755", root=True),
+        Folder(logs_folder(layout), work, software, "2751", root=True),
         # Search, not list: the night account sees how full the disks below are, and no name of a file.
         Folder(layout.data, software, software, "0751", root=True),
         Folder(layout.logs, "root", "root", "0755", root=True),
@@ -194,7 +200,8 @@ def _part_folders(part: Installed, layout: Layout) -> list[Folder]:
     listed = sorted(p for p in part.places.values() if p.startswith(f"{layout.configuration}/{part.name}/"))
     folders = [
         Folder(f"{layout.logs}/{part.name}", software, look, "2750", root=True),
-        Folder(f"{layout.configuration}/{part.name}", work, software, "2751" if listed else "2750", root=True),
+        # Search, not list: the night account asks stat about a file it knows by name. Files with secrets are 0640.
+        Folder(f"{layout.configuration}/{part.name}", work, software, "2751", root=True),
         # The names in such a folder are no secret and are looked at by the night; the files are 0640.
         *(Folder(path, work, software, "2755", root=False) for path in listed),
     ]

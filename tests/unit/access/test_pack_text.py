@@ -160,7 +160,9 @@ def test_folders_have_the_owners_and_modes_of_the_contract() -> None:
     }
     assert folders["/etc/eakte-ops/home/eakte-ops/.ssh"] == ("root", "root", "0755")
     assert folders["/opt/eakte/releases"] == ("eakte-ops", "eakte", "2755")
-    assert folders["/etc/eakte/database"] == ("eakte-ops", "eakte", "2750")
+    for component in ("database", "index", "application-server", "service-manager"):
+        assert folders[f"/etc/eakte/{component}"] == ("eakte-ops", "eakte", "2751")
+    assert folders["/etc/eakte/logs"] == ("eakte-ops", "eakte", "2751")
     assert folders["/etc/eakte/gateway"] == ("eakte-ops", "eakte", "2751")
     assert folders["/etc/eakte/gateway/config"] == ("eakte-ops", "eakte", "2755")
     assert folders["/var/lib/eakte"] == ("eakte", "eakte", "0751")
