@@ -20,8 +20,9 @@ class Effect(Strict):
     """How a change of the file takes effect.
 
     restart: the component `of` is restarted (the service-manager for its microservices, the application server for
-    settings of the server). reload: `by` is run, as the software's account, and `of` goes on running. none: whoever
-    needs the file reads it each time. hand: local IT makes it take effect.
+    settings of the server). reload: `by` is run, as the software's account, and `of` goes on running; without `by` a
+    person reloads the head's `service` in the software's own administration. none: whoever needs the file reads it
+    each time. hand: local IT makes it take effect.
     """
 
     how: Literal["restart", "reload", "none", "hand"]
@@ -47,6 +48,8 @@ class Head(Strict):
 
     `components`: the file belongs on every server that has one of them. `destination` and the words of `effect.by` and
     `validation` are templates themselves; in `validation` `{file}` stands for the file that is looked at.
+    `service`: a microservice of these components that reads the file; it belongs only where that one is switched on.
+    `partial`: the template holds no more of a file than is documented; what it gives is shown and never becomes a file.
     """
 
     title: Title
@@ -57,6 +60,8 @@ class Head(Strict):
     effect: Effect
     validation: tuple[Line, ...] = ()  # a command on the server; status 0: the file can be used
     validated_as: Literal["work", "software"] = "work"
+    service: Name | Literal[""] = ""
+    partial: bool = False
     secret: bool = False  # nothing of the file is ever shown, not even what the template itself says
     database: Owner | None = None  # only where the database is operated by this one
     until: Line = ""  # the last release that has the file; "": all later ones

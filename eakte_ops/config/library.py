@@ -162,10 +162,14 @@ def _against_profile(template: Template, product: Profile) -> Iterator[Mistake]:
         yield document.mistake(("effect", "of"), said)
     if head.effect.how in ("restart", "reload") and not head.effect.of:
         yield document.mistake(("effect",), "`of` is missing: what is restarted or reloaded?")
-    if (head.effect.how == "reload") != bool(head.effect.by):
-        yield document.mistake(
-            ("effect",), "`by` says with which command it is reloaded, and belongs to `reload` alone"
-        )
+    if head.effect.how == "reload" and not (head.effect.by or head.service):
+        yield document.mistake(("effect",), "`by` is missing: with which command is it reloaded?")
+    if head.effect.by and head.effect.how != "reload":
+        yield document.mistake(("effect", "by"), "a command belongs to `reload` alone")
+    services = {each for name in head.components if name in parts for each in parts[name].services}
+    if head.service and head.service not in services:
+        said = f"there is no service {head.service!r}{did_you_mean(head.service, services)}"
+        yield document.mistake(("service",), said)
     if head.until:
         order = list(product.releases)
         if head.until not in order:

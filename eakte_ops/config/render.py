@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
+from eakte_ops.config.head import Head
 from eakte_ops.config.known import Part, seen_from
 from eakte_ops.config.library import Library
 from eakte_ops.config.rendered import Rendered, Slot
@@ -51,8 +52,15 @@ def placed_on(town: Town, server: Server, library: Library) -> Iterator[Template
     there = set(server.components)
     for template in library.of(town.said.product, town.said.release, town.id):
         head = template.head
-        if there.intersection(head.components) and head.database in (None, town.said.database_operator):
+        if not there.intersection(head.components) or head.database not in (None, town.said.database_operator):
+            continue
+        if not head.service or _runs(town, server, head):
             yield template
+
+
+def _runs(town: Town, server: Server, head: Head) -> bool:
+    """Whether the microservice that reads a file is switched on here."""
+    return any(head.service in part.services for part in town.installed(server) if part.name in head.components)
 
 
 def sight(town: Town, server: Server, template: Template) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from eakte_ops.config.forms import FORMS
+from eakte_ops.errors import Refused
 from eakte_ops.secret.value import Secret
 
 if TYPE_CHECKING:
@@ -70,6 +71,11 @@ class Rendered:
         return self.template.head.owner == "root"
 
     @property
+    def partial(self) -> bool:
+        """Whether the text holds no more than what is documented of the file: it is shown, and never becomes a file."""
+        return self.template.head.partial
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Names of the secrets it holds, sorted."""
         return tuple(sorted({piece.secret for piece in self.pieces if isinstance(piece, Slot)}))
@@ -99,7 +105,15 @@ class Rendered:
             yield tuple(line)
 
     def content(self, reveal: RevealSecret) -> Content:
-        """The file itself. Raises UsageError for a secret that its form can not carry, and what `reveal` raises."""
+        """The file itself. Raises UsageError for a secret that its form can not carry, and what `reveal` raises.
+
+        Raises Refused where the template holds only a part of the file: put in place, it would take away the rest.
+        """
+        if self.partial:
+            raise Refused(
+                f"of {self.path} the template {self.template.file} holds only what is documented, and no more",
+                way_out="take over the file of a server as a whole first: eakte-ops config adopt TOWN FILE",
+            )
         text = "".join(
             FORMS[piece.form](reveal(piece.secret).reveal(), piece.secret) if isinstance(piece, Slot) else piece
             for piece in self.pieces
