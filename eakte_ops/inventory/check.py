@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -13,9 +13,9 @@ from eakte_ops.inventory.files import TownDefaults, TownFile
 from eakte_ops.inventory.lay import Laid, lay
 from eakte_ops.inventory.model import Settings, Town
 from eakte_ops.inventory.plain import Plain, Problem
-from eakte_ops.inventory.rules import across, network, software, times, words
+from eakte_ops.inventory.rules import across, configuration, network, software, times, words
 from eakte_ops.inventory.sources import DEFAULTS, Sources
-from eakte_ops.inventory.vocabulary import Vocabulary
+from eakte_ops.inventory.vocabulary import Templates, Vocabulary
 from eakte_ops.product.load import known, profile
 from eakte_ops.yamltext import Document, Path, dotted, inspect, validate
 from eakte_ops.yamltext import Problem as ShapeProblem
@@ -39,14 +39,17 @@ class Findings:
     laid: dict[str, Laid] = field(default_factory=dict)
 
 
-def check(sources: Sources, folder: FilePath, vocabulary: Vocabulary) -> Findings:
-    """Everything that is right and everything that is wrong. `vocabulary`: thresholds that may be set."""
+def check(sources: Sources, folder: FilePath, vocabulary: Vocabulary, templates: Templates | None = None) -> Findings:
+    """Everything that is right and everything that is wrong. `vocabulary`: thresholds that may be set.
+
+    `templates`: those of configuration; None: what is said about them is not compared.
+    """
     result = Findings()
     result.settings, mistakes = validate(sources.settings, Settings)
-    result.shared.update(mistakes, sources.lost, _defaults(sources.defaults, vocabulary))
+    result.shared.update(mistakes, sources.lost, _defaults(sources.defaults, vocabulary, templates))
     result.laid = laid = {town: lay(document, sources.defaults) for town, document in sources.towns.items()}
     for town, document in laid.items():
-        said, found = _town(document, vocabulary, result.shared)
+        said, found = _town(document, partial(_rules, document, town, vocabulary, templates), result.shared)
         own = {mistake for mistake in found if mistake.file == document.own.file}
         own.update(mistake for mistake in sources.astray if mistake.file == document.own.file)
         result.shared |= found - own
@@ -63,7 +66,7 @@ def check(sources: Sources, folder: FilePath, vocabulary: Vocabulary) -> Finding
     return result
 
 
-def _defaults(document: Document, vocabulary: Vocabulary) -> list[Mistake]:
+def _defaults(document: Document, vocabulary: Vocabulary, templates: Templates | None) -> list[Mistake]:
     """What is wrong with the shared defaults by themselves."""
     if not document.readable:
         return list(document.mistakes)
@@ -71,26 +74,38 @@ def _defaults(document: Document, vocabulary: Vocabulary) -> list[Mistake]:
     data = _mapping(document.data)
     _, shape = inspect(document.data, TownDefaults, raw=document.raw)
     rules = chain(
-        times.check(data), software.product_and_release(data, PROFILES), words.thresholds(data, vocabulary, ())
+        times.check(data),
+        software.product_and_release(data, PROFILES),
+        words.thresholds(data, vocabulary, ()),
+        configuration.defaults(data, PROFILES, templates) if templates else (),
     )
     told = _not_twice(alone, (Problem(each.path, each.sentence, each.at_key) for each in shape), rules)
     return [*document.mistakes, *(document.mistake(each.path, each.sentence, each.at_key) for each in told)]
 
 
-def _town(laid: Laid, vocabulary: Vocabulary, shared: set[Mistake]) -> tuple[TownFile | None, set[Mistake]]:
+def _town(
+    laid: Laid, rules: Callable[[], Iterable[Problem]], shared: set[Mistake]
+) -> tuple[TownFile | None, set[Mistake]]:
     """A town by itself: the values if they are right, and what is wrong in its file or in the defaults under it."""
     if not laid.own.readable:
         return None, set(laid.own.mistakes)
     if laid.data is None and not laid.own.mistakes:
         return None, {laid.own.mistake((), "the file is empty")}
     said, shape = inspect(laid.data, TownFile, raw=laid.raw)
-    rules = _rules(laid.data, vocabulary) if isinstance(laid.data, dict) else ()
-    told = _not_twice(laid, (Problem(each.path, _missing(each), each.at_key) for each in shape), rules)
+    told = _not_twice(laid, (Problem(each.path, _missing(each), each.at_key) for each in shape), rules())
     return said, {*laid.own.mistakes, *(_mistake(laid, problem, shared) for problem in told)}
 
 
-def _rules(data: Plain, vocabulary: Vocabulary) -> Iterator[Problem]:
-    return chain(times.check(data), network.check(data), software.check(data, PROFILES), words.check(data, vocabulary))
+def _rules(laid: Laid, town: str, vocabulary: Vocabulary, templates: Templates | None) -> Iterator[Problem]:
+    data = laid.data
+    if not isinstance(data, dict):
+        return
+    yield from times.check(data)
+    yield from network.check(data)
+    yield from software.check(data, PROFILES)
+    yield from words.check(data, vocabulary)
+    if templates is not None:
+        yield from configuration.check(data, laid.is_own, town, PROFILES, templates)
 
 
 def _missing(problem: ShapeProblem) -> str:

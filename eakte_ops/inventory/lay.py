@@ -26,6 +26,10 @@ class Laid:
         """The document that says the value at `path`; the town's own for what nobody says."""
         return self.base if _from_base(path, self.own.data, self.base.data) else self.own
 
+    def is_own(self, path: Path) -> bool:
+        """Whether the value at `path` is the town's own word, not one of the defaults."""
+        return self.source(path) is self.own
+
     def raw(self, path: Path) -> str | None:
         """The unquoted word at `path` as it was written."""
         return self.source(path).raw(path)

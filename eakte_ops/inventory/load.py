@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from eakte_ops.errors import InvalidFile, Mistake, UsageError
@@ -12,25 +12,39 @@ from eakte_ops.inventory.model import Inventory
 from eakte_ops.inventory.plain import says
 from eakte_ops.inventory.sources import read
 from eakte_ops.inventory.suggest import suggestion
-from eakte_ops.inventory.vocabulary import Vocabulary
-from eakte_ops.yamltext import Path
+from eakte_ops.inventory.vocabulary import Templates, Vocabulary
+from eakte_ops.yamltext import Document, Path
 
 
 def load(
-    folder: FilePath, *, thresholds: Vocabulary, reserved: Collection[str] = (), towns: Collection[str] = ()
+    folder: FilePath,
+    *,
+    thresholds: Vocabulary,
+    templates: Templates | None = None,
+    reserved: Collection[str] = (),
+    towns: Collection[str] = (),
 ) -> Inventory:
     """The inventory of the operations folder `folder`.
 
-    `thresholds`: what may be set; `reserved`: words that no town may be named like. With `towns` only these and the
-    shared files have to be right. Raises InvalidFile with all mistakes, UsageError for a town that does not exist.
+    `thresholds`, `templates`: what may be set; without `templates` what is said about them is not compared.
+    `reserved`: words that no town may be named like. With `towns` only these and the shared files have to be right.
+    Raises InvalidFile with all mistakes, UsageError for a town that does not exist.
     """
-    return survey(folder, thresholds=thresholds, reserved=reserved).inventory(towns)
+    return survey(folder, thresholds=thresholds, templates=templates, reserved=reserved).inventory(towns)
 
 
-def survey(folder: FilePath, *, thresholds: Vocabulary, reserved: Collection[str] = ()) -> Survey:
-    """Like `load`, but says what is wrong instead of raising it."""
+def survey(
+    folder: FilePath,
+    *,
+    thresholds: Vocabulary,
+    templates: Templates | None = None,
+    reserved: Collection[str] = (),
+    instead: Mapping[str, Document] = {},
+) -> Survey:
+    """Like `load`, but says what is wrong instead of raising it. `instead`: town -> what its file is taken to say."""
     sources = read(folder, reserved)
-    return Survey(folder, check(sources, folder, thresholds), tuple(sources.towns), sources.count)
+    sources = replace(sources, towns={**sources.towns, **instead})
+    return Survey(folder, check(sources, folder, thresholds, templates), tuple(sources.towns), sources.count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
-"""Thresholds known by name, as plain values: the room that owns the checks says them, the inventory only compares."""
+"""Thresholds and values of templates known by name, as plain values.
+
+The rooms that own the checks and the templates say them; the inventory only compares.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -13,7 +16,10 @@ KINDS: Mapping[type, Kind] = {float: "number", int: "whole number", str: "text",
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What one field of a check may be set to. `least` and `most` are included; `choices` for texts, () is any."""
+    """What a field of a check, or a value of a template, may be set to.
+
+    `least` and `most` are included; `choices` for texts, () is any.
+    """
 
     kind: Kind
     default: int | float | str | bool | None = None
@@ -54,3 +60,23 @@ class Limit:
 
 Vocabulary: TypeAlias = Mapping[str, Mapping[str, Limit]]
 """Name of a check -> name of a field -> what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustable:
+    """A template as the inventory knows it. `values`: name -> what it may be.
+
+    Its file is on servers that have one of `components`, and where `operator` is not "" only if the database is
+    operated by that one.
+    """
+
+    components: tuple[str, ...]
+    values: Mapping[str, Limit]
+    operator: str = ""
+
+
+Templates: TypeAlias = Callable[[str, str, str], Mapping[str, Adjustable | None]]
+"""Product, release and town ("" for none) -> id of a template -> the template; None where its file is wrong itself.
+
+Called only where a file says `configuration`, because all templates have to be read for it.
+"""

@@ -11,7 +11,7 @@ import pytest
 from eakte_ops.errors import Mistake
 from eakte_ops.inventory.load import Survey, survey
 from eakte_ops.inventory.samples import samples_folder
-from eakte_ops.inventory.vocabulary import Limit
+from eakte_ops.inventory.vocabulary import Adjustable, Limit
 
 VOCABULARY: Mapping[str, Mapping[str, Limit]] = {
     "disk.space": {
@@ -23,6 +23,33 @@ VOCABULARY: Mapping[str, Mapping[str, Limit]] = {
     "index.state": {"yellow_is_well": Limit("yes or no", False)},
     "access.stop": {},
 }
+GATEWAY = "gateway/application-prod.yml"
+_PAGES = {
+    "title": Limit("text", "eAkte"),
+    "sessions": Limit("whole number", 100, 1, 1000),
+    "log": Limit("text", "info", choices=("info", "debug")),
+    "banner": Limit("yes or no", False),
+}
+
+
+def templates(product: str, release: str, town: str) -> Mapping[str, Adjustable | None]:
+    """Templates of two products; 12.0 has one more, and its gateway takes more sessions; hattingen one of its own."""
+    if product == "enaio":
+        return {"appconnector/rest.yml": Adjustable(("appconnector",), {"pool": Limit("whole number", 5, 1)})}
+    newer = {"sessions": Limit("whole number", 100, 1, 5000), "theme": Limit("text", "plain")}
+    found: dict[str, Adjustable | None] = {
+        GATEWAY: Adjustable(("gateway",), {**_PAGES, **(newer if release == "12.0" else {})}),
+        "database/access.conf": Adjustable(("database",), {"networks": Limit("text", "")}, "centre"),
+        "index/plain.yml": Adjustable(("index",), {}),
+        "service-manager/broken.yml": None,
+    }
+    if release == "12.0":
+        found["gateway/menu.yml"] = Adjustable(("gateway",), {"wide": Limit("yes or no", True)})
+    if town == "hattingen":
+        found["gateway/own.yml"] = Adjustable(("gateway",), {"colour": Limit("text", "blue")})
+    return found
+
+
 RESERVED = frozenset({"health", "inventory", "init"})
 
 
@@ -44,7 +71,7 @@ Change = Callable[[str, str, str], None]
 @pytest.fixture
 def look(folder: Path) -> Look:
     """Surveys the folder as it is now."""
-    return lambda: survey(folder, thresholds=VOCABULARY, reserved=RESERVED)
+    return lambda: survey(folder, thresholds=VOCABULARY, templates=templates, reserved=RESERVED)
 
 
 @pytest.fixture
