@@ -118,3 +118,8 @@ def network(address: str) -> str:
         return f"{address}/{ip_address(address).max_prefixlen}"
     except ValueError:
         return address
+
+
+def url_host(address: str) -> str:
+    """An address as it stands in a URL: IPv6 in brackets."""
+    return f"[{address}]" if ":" in address else address

@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 
 from eakte_ops.config.forms import FORMS
-from eakte_ops.config.known import Held, Misused, Part, network
+from eakte_ops.config.known import Held, Misused, Part, network, url_host
 from eakte_ops.config.rendered import Pieces, Slot
 from eakte_ops.yamltext import did_you_mean
 
@@ -66,7 +66,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self.globals = {}
         self.filters = {name: FILTERS[name] for name in _PLAIN_FILTERS}
-        self.filters |= {name: _writer(name) for name in FORMS} | {"network": _on_text(network)}
+        self.filters |= {name: _writer(name) for name in FORMS}
+        self.filters |= {"network": _on_text(network), "url_host": _on_text(url_host)}
         self.tests = {name: TESTS[name] for name in ("defined", "undefined", "in", "eq", "ne")}
 
     def getattr(self, obj: Any, attribute: str) -> Any:

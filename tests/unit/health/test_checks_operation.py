@@ -136,7 +136,7 @@ def test_a_licence_service_that_does_not_answer_is_the_cause() -> None:
     ],
 )
 def test_a_stray_file_counts_also_below_the_folder(more, names) -> None:
-    seen = look(product=product(SITE, yml=("application.yml", "routes.yml", *more)))
+    seen = look(product=product(SITE, yml=("application-prod.yml", *more)))
     result = results("gateway.stray", seen)["gateway"]
     assert (result.verdict, result.values["names"]) == ("warning" if more else "ok", names)
 

@@ -180,7 +180,7 @@ def product(
     current: str = "releases/11.0",
     releases: Mapping[str, float] | None = None,
     places: Mapping[str, str] | None = None,
-    yml: tuple[str, ...] = ("application.yml", "routes.yml"),
+    yml: tuple[str, ...] = ("application-prod.yml",),
     logs: int = 1_000_000,
     rests: Mapping[str, float] | None = None,
     states: tuple[tuple[str, float, str], ...] = (),
@@ -212,7 +212,6 @@ def roundtrip(
 
 def granted(wanted: Expected) -> bytes:
     grant = wanted.grant
-    assert grant.job is not None
     lines = []
     for number, account in enumerate(grant.accounts, 990):
         shell = account.shell or "/usr/sbin/nologin"
@@ -230,11 +229,12 @@ def granted(wanted: Expected) -> bytes:
     lines += [
         f"path {file.path} {file.owner} {file.group} {file.mode[1:]} 0 regular empty file" for file in grant.own_files
     ]
-    for unit in (*grant.units, grant.job):
+    for unit in grant.all_units:
         lines += [
             f"unit {unit.name} FragmentPath=/etc/systemd/system/{unit.name}",
             f"unit {unit.name} DropInPaths=",
-            f"unit {unit.name} UnitFileState={'static' if unit is grant.job else 'enabled'}",
+            f"unit {unit.name} UnitFileState={'enabled' if unit.begins else 'static'}",
+            f"unit {unit.name} ActiveState={'active' if unit.timer else 'inactive'}",
             f"unit {unit.name} NeedDaemonReload=no",
             f"unit-file /etc/systemd/system/{unit.name}",
         ]
