@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from eakte_ops.inventory.load import Survey
     from eakte_ops.inventory.model import Inventory, JumpHost, Server, Town
     from eakte_ops.inventory.settings import Limits, Settings
+    from eakte_ops.inventory.vocabulary import Adjustable
     from eakte_ops.remote.types import Connect, Phase, Target
     from eakte_ops.store import Migration, Store
+    from eakte_ops.yamltext import Document
 
 MARK = "eakte-ops.yml"
 Account = Literal["look", "work"]
@@ -33,12 +35,13 @@ class Context:
     connect: Callable[[], Connect] | None = field(default=None, repr=False)  # tests put a fleet of their own here
     _survey: Survey | None = field(default=None, repr=False)
     _library: Library | None = field(default=None, repr=False)
+    _centre: Library | None = field(default=None, repr=False)
     _told: bool = field(default=False, repr=False)
 
     def begin(self, project: Path | None, debug: bool) -> None:
         """A new command line begins: what was read for the one before is forgotten."""
         self.project, self.debug = project, debug
-        self._survey, self._library, self._told = None, None, False
+        self._survey, self._library, self._centre, self._told = None, None, None, False
 
     @property
     def folder(self) -> Path:
@@ -72,11 +75,33 @@ class Context:
 
     def survey(self) -> Survey:
         """The operations folder as it was found, mistakes included; read once."""
+        if self._survey is None:
+            self._survey = self.survey_with()
+        return self._survey
+
+    def survey_with(self, instead: Mapping[str, Document] = {}) -> Survey:
+        """The operations folder read anew, with towns that say what `instead` says and not what is in their files."""
         from eakte_ops.inventory.load import survey
 
-        if self._survey is None:
-            self._survey = survey(self.folder, thresholds=vocabulary(), reserved=subcommands())
-        return self._survey
+        return survey(
+            self.folder,
+            thresholds=vocabulary(),
+            templates=self._templates,
+            reserved=subcommands(),
+            instead=instead,
+        )
+
+    def _templates(self, product: str, release: str, town: str) -> Mapping[str, Adjustable | None]:
+        """What the inventory may say about templates; these are read at the first question."""
+        own = {town: product} if town else {}
+        return self._templates_of_the_centre().with_own(self.folder, own).adjustable(product, release, town)
+
+    def _templates_of_the_centre(self) -> Library:
+        from eakte_ops.config.library import load_library
+
+        if self._centre is None:
+            self._centre = load_library(self.folder)
+        return self._centre
 
     def inventory(self, *towns: str) -> Inventory:
         """The inventory of the operations folder. Without `towns` everything must be right.
@@ -99,11 +124,8 @@ class Context:
 
     def library(self) -> Library:
         """The templates of the operations folder and of its towns, mistakes included; read once."""
-        from eakte_ops.config.library import load_library
-
         if self._library is None:
-            towns = self.survey().findings.towns
-            self._library = load_library(self.folder, {town.id: town.said.product for town in towns.values()})
+            self._library = self._templates_of_the_centre().with_own(self.folder, self.survey().products())
         return self._library
 
     def store(self, *, must_exist: bool = False, read_only: bool = False) -> Store:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, show, show_json
 from eakte_ops.errors import InvalidFile, Status
+
+if TYPE_CHECKING:
+    from eakte_ops.cli.templates import Examined
 
 app = typer.Typer(help="Towns and servers: check, list and show them.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -24,28 +27,49 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Name everything that is wrong in the files, each with file, line and column; status 2 if anything is."""
+    """Name everything that is wrong in the files, templates included, each with file, line and column.
+
+    Status 2 if anything is wrong, 1 if a town's own template has to be looked at.
+    """
     from eakte_ops.cli.access_parts import mistakes_beside
+    from eakte_ops.cli.templates import examined
     from eakte_ops.inventory.describe import count
 
     survey, asked = CONTEXT.survey(), tuple(towns or ())
     survey.must_know(asked)
     more, beside = mistakes_beside(asked or survey.known)
-    wrong, files = (*survey.mistakes(asked), *beside), survey.files + more
+    templates = examined(asked)
+    wrong = (*survey.mistakes(asked), *beside, *templates.mistakes)
+    files = survey.files + more + templates.files
     if as_json:
         show_json(
             "inventory-check",
             1,
-            {"towns": list(asked or survey.known), "files": files, "errors": [asdict(each) for each in sorted(wrong)]},
+            {
+                "towns": list(asked or survey.known),
+                "files": files,
+                "templates": templates.files,
+                "errors": [asdict(each) for each in sorted(wrong)],
+                "warnings": [asdict(each) for each in templates.warnings],
+            },
         )
-    elif wrong:
-        raise InvalidFile(wrong, files)
     else:
+        for warning in templates.warnings:
+            show(f"{warning}")
+        if wrong:
+            raise InvalidFile(wrong, files)
         found = CONTEXT.inventory(*asked)
-        show(f"{count(found.towns[town] for town in asked or found.towns)}: no errors.")
+        show(f"{count(found.towns[town] for town in asked or found.towns)}{_counted(templates)}.")
         if not found.towns:
             say(f"No town yet: a town is a file {found.folder / 'inventories'}/TOWN.yml.")
-    return Status.USAGE if wrong else Status.OK
+    return Status.USAGE if wrong else Status.FINDINGS if templates.warnings else Status.OK
+
+
+def _counted(templates: Examined) -> str:
+    """`, 12 templates: no errors, 1 warning`; templates are named only where there are any."""
+    some, open_points = templates.files, len(templates.warnings)
+    named = f", {some} template{'s' * (some != 1)}" if some else ""
+    return f"{named}: no errors" + (f", {open_points} warning{'s' * (open_points != 1)}" if open_points else "")
 
 
 @app.command("list")
@@ -70,17 +94,23 @@ def list_(as_json: Json = False) -> int:
 def show_(town: Annotated[str, typer.Argument(metavar="TOWN")], as_json: Json = False) -> int:
     """Show all that holds for a town, defaults and profile laid under it, and where each word comes from."""
     from eakte_ops.cli.banner import banner
+    from eakte_ops.cli.templates import own_templates
     from eakte_ops.inventory.describe import as_data, lines
 
     inventory = CONTEXT.inventory(town)
     banner(inventory.folder, inventory.settings.lab)
     found = inventory.towns[town]
     origin = CONTEXT.survey().origin(town)
+    own = own_templates(found)
     if as_json:
-        show_json("town", 1, as_data(found, origin))
-    else:
-        for line in lines(found, origin):
-            show(line)
+        show_json("town", 1, {**as_data(found, origin), "templates": {each.id: each.file for each in own}})
+        return Status.OK
+    for line in lines(found, origin):
+        show(line)
+    if own:
+        show()
+    for each in own:
+        show(f"  own template     {each.id}  {each.file}")
     return Status.OK
 
 

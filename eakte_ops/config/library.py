@@ -6,14 +6,16 @@ release never gets a file that was written for a later one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from eakte_ops.config.template import SUFFIX, InvalidTemplate, Template, read_template
 from eakte_ops.config.values import limit_of
 from eakte_ops.errors import InvalidFile, Mistake
-from eakte_ops.inventory.vocabulary import Vocabulary
+from eakte_ops.inventory.model import Town
+from eakte_ops.inventory.vocabulary import Adjustable
 from eakte_ops.product.load import known, profile
 from eakte_ops.product.model import Profile
 from eakte_ops.yamltext import did_you_mean
@@ -24,32 +26,53 @@ _NOT_TEMPLATES = ("README.md",)
 
 @dataclass(frozen=True)
 class Library:
-    """The templates of all products. `mistakes`: of files that could not be read; `files`: how many were looked at."""
+    """The templates of all products. `mistakes`: of files that could not be read; `files`: how many were looked at.
+
+    `of_towns`: those of the mistakes that stand in a town's own templates. `unread`: product, id and town of what is
+    no template because of a mistake.
+    """
 
     centre: tuple[Template, ...]
     own: tuple[Template, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     files: int = 0
+    of_towns: Mapping[str, tuple[Mistake, ...]] = field(default_factory=dict)
+    unread: frozenset[tuple[str, str, str]] = frozenset()
     _found: dict[tuple[str, str, str], tuple[Template, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[tuple[str, str, str], Mapping[str, Adjustable | None]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
-    def right(self) -> Library:
-        """The same, if nothing is wrong with it. Raises InvalidFile with all mistakes."""
-        if self.mistakes:
-            raise InvalidFile(self.mistakes, self.files)
+    def right(self, towns: Collection[str] = ()) -> Library:
+        """The same, if nothing is wrong with it. Raises InvalidFile with all mistakes.
+
+        With `towns` the own templates of other towns may be wrong: these are not worked with.
+        """
+        if wrong := self.wrong(towns):
+            raise InvalidFile(wrong, self.files)
         return self
+
+    def wrong(self, towns: Collection[str] = ()) -> tuple[Mistake, ...]:
+        """The mistakes that matter for `towns`, () means all of them."""
+        others = {each for town, own in self.of_towns.items() if towns and town not in towns for each in own}
+        return tuple(each for each in self.mistakes if each not in others)
 
     def of(self, product: str, release: str, town: str = "") -> tuple[Template, ...]:
         """The templates of one release, by id; a town's own instead of the centre's."""
-        key = (product, release, town)
+        key = (product, release, self._with_own(town))
         if key not in self._found:
-            self._found[key] = tuple(self._chosen(product, release, town))
+            self._found[key] = tuple(self._chosen(*key))
         return self._found[key]
+
+    def _with_own(self, town: str) -> str:
+        """The town if it has templates of its own or mistakes in them, else "": towns without are all alike."""
+        return town if town in self.of_towns or any(each.town == town for each in self.own) else ""
 
     def _chosen(self, product: str, release: str, town: str) -> Iterator[Template]:
         if product not in known() or release not in profile(product).releases:
             return
         order = list(profile(product).releases)
-        own = {each.id: each for each in self.own if each.town == town and each.release == release}
+        own = {each.id: each for each in self.own if town and each.town == town and each.release == release}
         by_id: dict[str, Template] = {}
         for each in sorted(self.centre, key=lambda each: order.index(each.release) if each.release in order else -1):
             if each.product == product and order.index(each.release) <= order.index(release):
@@ -63,21 +86,72 @@ class Library:
         """The centre's template that a town's own takes the place of."""
         return next((each for each in self.of(template.product, template.release) if each.id == template.id), None)
 
-    def vocabulary(self, product: str, release: str, town: str = "") -> Vocabulary:
-        """What may be said differently: id of a template -> name -> limit. Templates without values are there, too."""
-        return {
-            each.id: {name: limit_of(value) for name, value in each.head.values.items()}
-            for each in self.of(product, release, town)
-        }
+    def outdated(self, town: Town) -> tuple[Outdated, ...]:
+        """The town's own templates whose centre's is not the one that they were made from; of its present release."""
+        own = (each for each in self.own if each.town == town.id and each.release == town.said.release)
+        pairs = (Outdated(each, self.under(each)) for each in own)
+        return tuple(pair for pair in pairs if pair.own.head.replaces != (pair.centre.sum if pair.centre else ""))
+
+    def adjustable(self, product: str, release: str, town: str = "") -> Mapping[str, Adjustable | None]:
+        """What may be said differently, by ids of templates, as the inventory knows it (vocabulary.Templates)."""
+        key = (product, release, self._with_own(town))
+        if key not in self._known:
+            unread = {name: None for of, name, whose in self.unread if of == product and whose in ("", key[2])}
+            self._known[key] = {**{each.id: _adjustable(each) for each in self.of(*key)}, **unread}
+        return self._known[key]
+
+    def with_own(self, folder: Path, towns: Mapping[str, str]) -> Library:
+        """The same with the own templates of `towns` (id -> product), which lie in the operations folder `folder`."""
+        read = {town: _read(_own_files(folder, town, product)) for town, product in towns.items()}
+        if not any(one.files for one in read.values()):
+            return self
+        own = {town: tuple(sorted(one.mistakes)) for town, one in read.items() if one.mistakes}
+        return replace(
+            self,
+            own=(*self.own, *(each for one in read.values() for each in one.templates)),
+            mistakes=tuple(sorted([*self.mistakes, *(each for some in own.values() for each in some)])),
+            files=self.files + sum(one.files for one in read.values()),
+            of_towns={**self.of_towns, **own},
+            unread=self.unread.union(*(one.unread for one in read.values())),
+            _found={},
+            _known={},
+        )
+
+
+class Outdated(NamedTuple):
+    """A town's own template, and the centre's of that id as it is now; None where the centre has none (any more)."""
+
+    own: Template
+    centre: Template | None
+
+    @property
+    def mistake(self) -> Mistake:
+        """What has to be looked at, in the town's file. It keeps nobody from work: the town's own still holds."""
+        own, centre = self.own, self.centre
+        if centre is None:
+            said = "the centre has no template of this name"
+        elif not own.head.replaces:
+            said = f"{centre.file} is a template of this name; the town's own, which holds, was not made from it"
+        else:
+            said = f"{centre.file} has changed since the town's own, which holds, was made from it"
+        if centre is None:
+            todo = "write the right name, or leave out `replaces`"
+        else:
+            todo = f"take over what is new, then write replaces: {centre.sum}"
+        return own.document.mistake(("replaces",), f"{said}; {todo}")
+
+
+def _adjustable(template: Template) -> Adjustable:
+    head = template.head
+    values = {name: limit_of(value) for name, value in head.values.items()}
+    return Adjustable(head.components, values, head.database or "")
 
 
 def load_library(folder: Path, towns: Mapping[str, str] = {}) -> Library:
     """The templates of the operations folder `folder`; of `towns` (id -> product) their own, too. Never raises."""
-    centre, mistakes, files = _read(list(_centre_files(folder)))
-    own, more, further = _read(
-        [place for town, product in towns.items() for place in _own_files(folder, town, product)]
-    )
-    return Library(tuple(centre), tuple(own), tuple(sorted([*mistakes, *more])), files + further)
+    read = _read(_centre_files(folder))
+    centre = Library(tuple(read.templates), (), tuple(sorted(read.mistakes)), read.files, {}, frozenset(read.unread))
+    return centre.with_own(folder, towns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,28 +188,35 @@ def _own_files(folder: Path, town: str, product: str) -> Iterator[_Place]:
             yield _Place(path, shown, product, inside[0], "/".join(inside[1:]), town)
 
 
-def _read(places: Iterable[_Place]) -> tuple[list[Template], list[Mistake], int]:
-    found: list[Template] = []
-    mistakes: list[Mistake] = []
-    files = 0
+@dataclass
+class _Read:
+    templates: list[Template] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    unread: set[tuple[str, str, str]] = field(default_factory=set)
+    files: int = 0
+
+
+def _read(places: Iterable[_Place]) -> _Read:
+    found = _Read()
     for place in places:
-        files += 1
+        found.files += 1
         if said := _astray(place):
-            mistakes.append(Mistake(place.shown, 1, 1, "", said))
+            found.mistakes.append(Mistake(place.shown, 1, 1, "", said))
             continue
+        name = place.id.removesuffix(SUFFIX)
         try:
             template = read_template(
-                place.path, place.shown, template=place.id.removesuffix(SUFFIX), product=place.product,
-                release=place.release, town=place.town,
-            )  # fmt: skip
+                place.path, place.shown, template=name, product=place.product, release=place.release, town=place.town
+            )
+            against = list(_against_profile(template, profile(place.product)))
         except InvalidTemplate as wrong:
-            mistakes += wrong.mistakes
-            continue
-        against = list(_against_profile(template, profile(place.product)))
-        mistakes += against
-        if not against:
-            found.append(template)
-    return found, mistakes, files
+            against = wrong.mistakes
+        if against:
+            found.mistakes += against
+            found.unread.add((place.product, name, place.town))
+        else:
+            found.templates.append(template)
+    return found
 
 
 def _astray(place: _Place) -> str:
@@ -147,7 +228,7 @@ def _astray(place: _Place) -> str:
     if place.release not in (releases := profile(place.product).releases):
         return f"{place.product} has no release {place.release!r}{did_you_mean(place.release, releases)}"
     if len(PurePath(place.id).parts) != 2:
-        return f"a template lies in PRODUCT/RELEASE/COMPONENT/FILE{SUFFIX}"
+        return f"a template lies in {'RELEASE' if place.town else 'PRODUCT/RELEASE'}/COMPONENT/FILE{SUFFIX}"
     return ""
 
 
@@ -176,5 +257,7 @@ def _against_profile(template: Template, product: Profile) -> Iterator[Mistake]:
             yield document.mistake(("until",), f"there is no release {head.until!r}{did_you_mean(head.until, order)}")
         elif order.index(head.until) < order.index(template.release):
             yield document.mistake(("until",), f"{head.until} came out before {template.release}")
+    if head.replaces and not template.town:
+        yield document.mistake(("replaces",), "only a town's own template takes the place of another")
     if head.secret and int(head.mode, 8) & 0o007:
         yield document.mistake(("mode",), "a secret file that everybody on the server may use is none")

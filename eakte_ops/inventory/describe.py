@@ -101,6 +101,9 @@ def _facts(town: Town) -> Iterator[tuple[str, str, Path]]:
     for check, fields in said.thresholds.items():
         for name, value in fields.items():
             yield "threshold", f"{check} {name} = {value}", ("thresholds", check, name)
+    for template, values in said.configuration.items():
+        for name, value in values.items():
+            yield "configuration", f"{template} {name} = {value}", ("configuration", template, name)
     if said.secrets:
         yield "secrets", f"{', '.join(said.secrets)} (names only)", ("secrets",)
 
@@ -137,6 +140,8 @@ def _server(town: Town, server: Server) -> Iterator[str]:
                 yield f"    {'':<{width}}  {word:<8} {said}"
     for check, fields in server.thresholds.items():
         yield f"    {'threshold':<{width}}  {check} {_pairs(fields)}"
+    for template, values in server.configuration.items():
+        yield f"    {'configuration':<{width}}  {template} {_pairs(values)}"
 
 
 def _pairs(some: Any) -> str:

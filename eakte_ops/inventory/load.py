@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from eakte_ops.errors import InvalidFile, Mistake, UsageError
-from eakte_ops.inventory.check import Findings, check
+from eakte_ops.inventory.check import PROFILES, Findings, check
 from eakte_ops.inventory.model import Inventory
-from eakte_ops.inventory.plain import says
+from eakte_ops.inventory.plain import says, text
 from eakte_ops.inventory.sources import read
 from eakte_ops.inventory.suggest import suggestion
 from eakte_ops.inventory.vocabulary import Templates, Vocabulary
@@ -64,6 +64,11 @@ class Survey:
                     f'there is no town "{town}"{suggestion(town, self.known)}',
                     way_out="eakte-ops inventory list shows the towns",
                 )
+
+    def products(self) -> dict[str, str]:
+        """Town -> its product, for all towns that name one that exists, whatever else is wrong with them."""
+        said = {town: text(laid.data, "product") or "" for town, laid in self.findings.laid.items()}
+        return {town: product for town, product in said.items() if product in PROFILES}
 
     def origin(self, town: str) -> Callable[[Path], str]:
         """For a known town: path in its data -> `FILE:LINE` that says the value, the file alone for the empty path."""

@@ -111,6 +111,107 @@ class TestCheck:
         assert f"a town can not be named {name}" in run("inventory", "check")[2]
 
 
+HEAD = """\
+{#
+title: {de: Datei, en: file}
+components: [gateway]
+destination: "{{ layout.configuration }}/gateway/application-prod.yml"
+effect: {how: restart, of: gateway}
+values: {title: {default: eAkte, means: {de: Titel, en: title}}}
+"""
+TEMPLATE = "templates/musterakte/11.0/gateway/application-prod.yml.j2"
+OWN = "inventories/witten.templates/11.0/gateway/application-prod.yml.j2"
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, "utf-8")
+
+
+def say_in(folder: Path, town: str, words: str) -> None:
+    file = folder / "inventories" / f"{town}.yml"
+    file.write_text(f"{file.read_text('utf-8')}{words}\n", "utf-8")
+
+
+class TestTemplates:
+    def test_they_are_counted(self, run: Run, folder: Path) -> None:
+        write(folder, TEMPLATE, f"{HEAD}#}}\n")
+        assert run("inventory", "check") == (Status.OK, "10 towns, 21 servers, 1 template: no errors.\n", "")
+        write(folder, OWN, f"{HEAD}#}}\n")
+        status, out, _ = run("inventory", "check")
+        assert (status, out.splitlines()[-1]) == (1, "10 towns, 21 servers, 2 templates: no errors, 1 warning.")
+
+    def test_mistakes_of_the_centres_and_of_towns_are_told(self, run: Run, folder: Path) -> None:
+        write(folder, TEMPLATE, f"{HEAD}mod: x\n#}}\n{{{{ values.titel\n")
+        write(folder, OWN, "title\n")
+        status, out, err = run("inventory", "check")
+        assert (status, out) == (Status.USAGE, "")
+        assert f'{TEMPLATE}:7:1  mod: unknown key; did you mean "mode"?' in err
+        assert f"{OWN}:1:1  a template begins with its head" in err
+        assert err.splitlines()[-1] == "3 errors in 2 of 14 files."
+        assert OWN not in run("inventory", "check", "herdecke")[2]
+
+    def test_a_misspelt_override_has_a_place_and_a_suggestion(self, run: Run, folder: Path) -> None:
+        write(folder, TEMPLATE, f"{HEAD}#}}\n")
+        say_in(folder, "witten", "configuration: {gateway/application-prod.yml: {titel: Witten}}")
+        status, _, err = run("inventory", "check")
+        assert status == Status.USAGE
+        assert ".titel: unknown value; there is title" in err or 'unknown value; did you mean "title"?' in err
+        assert "inventories/witten.yml:36:48  configuration.gateway/application-prod.yml.titel: " in err
+
+    def test_a_template_that_has_changed_is_a_warning_and_keeps_nobody_from_work(self, run: Run, folder: Path) -> None:
+        write(folder, TEMPLATE, f"{HEAD}#}}\n")
+        write(folder, OWN, f"{HEAD}replaces: {'0' * 64}\n#}}\n")
+        status, out, err = run("inventory", "check")
+        assert (status, err) == (Status.FINDINGS, "")
+        assert out.startswith(f"{OWN}:7:11  replaces: {TEMPLATE} has changed since the town's own")
+        assert run("inventory", "show", "witten")[0] == Status.OK
+        assert run("inventory", "check", "herdecke")[0] == Status.OK
+        data = json.loads(run("inventory", "check", "--json")[1])
+        assert (data["errors"], len(data["warnings"]), data["templates"]) == ([], 1, 2)
+
+    def test_folders_that_nothing_uses(self, run: Run, folder: Path) -> None:
+        write(folder, "inventories/witen.templates/11.0/gateway/a.yml.j2", f"{HEAD}#}}\n")
+        status, _, err = run("inventory", "check")
+        assert status == Status.USAGE
+        assert "inventories/witen.templates:1:1  there is no town 'witen'; did you mean \"witten\"?" in err
+        assert run("inventory", "check", "witten")[0] == Status.OK
+
+    def test_a_folder_of_a_release_before_is_a_warning(self, run: Run, folder: Path) -> None:
+        write(folder, TEMPLATE, f"{HEAD}#}}\n")
+        write(folder, OWN, f"{HEAD}#}}\n")
+        say_in(folder, "witten", 'release: "11.10"')
+        status, out, _ = run("inventory", "check", "witten")
+        assert status == Status.FINDINGS
+        assert "inventories/witten.templates/11.0:1:1  witten has 11.10 now" in out
+
+    def test_what_a_town_says_differently_is_shown_with_its_place(self, run: Run, folder: Path) -> None:
+        write(folder, TEMPLATE, f"{HEAD}#}}\n")
+        write(folder, OWN, f"{HEAD}#}}\n")
+        say_in(folder, "witten", "    configuration: {gateway/application-prod.yml: {title: Here}}")
+        say_in(folder, "witten", "configuration: {gateway/application-prod.yml: {title: Witten}}")
+        _, out, _ = run("inventory", "show", "witten")
+        assert "configuration    gateway/application-prod.yml title = Witten" in out
+        assert "inventories/witten.yml:37" in out
+        assert "    configuration  gateway/application-prod.yml title Here" in out
+        assert f"own template     gateway/application-prod.yml  {OWN}" in out
+        data = json.loads(run("inventory", "show", "witten", "--json")[1])
+        assert data["configuration"] == {"gateway/application-prod.yml": {"title": "Witten"}}
+        assert data["servers"][3]["configuration"] == {"gateway/application-prod.yml": {"title": "Here"}}
+        assert data["templates"] == {"gateway/application-prod.yml": OWN}
+
+    def test_nobody_reads_templates_for_a_town_that_says_nothing_of_them(
+        self, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        write(folder, TEMPLATE, "no template at all")
+
+        def never(*_args: object) -> None:
+            raise AssertionError("templates were read")
+
+        monkeypatch.setattr("eakte_ops.config.library.load_library", never)
+        assert run("inventory", "show", "witten")[0] == Status.OK
+
+
 class TestShow:
     def test_list(self, run: Run, folder: Path) -> None:
         status, out, err = run("inventory", "list")
