@@ -111,7 +111,7 @@ class Rendered:
         """
         if self.partial:
             raise Refused(
-                f"of {self.path} the template {self.template.file} holds only what is documented, and no more",
+                f"{self.template.file} holds only what is documented of {self.path}, and never becomes that file",
                 way_out="take over the file of a server as a whole first: eakte-ops config adopt TOWN FILE",
             )
         text = "".join(

@@ -6,13 +6,15 @@ from pathlib import Path
 
 from eakte_ops.config.library import Library
 from eakte_ops.config.template import Template, template_of
-from eakte_ops.inventory.files import TownFile
+from eakte_ops.inventory.files import Owner, TownFile
 from eakte_ops.inventory.model import Town
 from eakte_ops.product.load import profile
 from eakte_ops.yamltext import read, validate
 
 
-def whole_town(product: str, release: str, *, secrets: tuple[str, ...] = (), more: str = "") -> Town:
+def whole_town(
+    product: str, release: str, *, secrets: tuple[str, ...] = (), operator: Owner = "centre", more: str = ""
+) -> Town:
     """A town of one server with everything. `more`: lines of its inventory file, at the left margin."""
     found = profile(product)
     parts = []
@@ -23,6 +25,7 @@ def whole_town(product: str, release: str, *, secrets: tuple[str, ...] = (), mor
         f"""\
 product: {product}
 release: "{release}"
+database_operator: {operator}
 secrets: [{", ".join(secrets)}]
 servers:
   - {{name: one, address: 192.0.2.77, platform: {found.platforms[0]}, components: {{{", ".join(parts)}}}}}
@@ -37,11 +40,12 @@ def town_of(text: str) -> Town:
 municipality: {key: "05954036", name: Teststadt}
 ring: 0
 language: de
-database_operator: centre
 contacts: {}
 windows: {zone: Europe/Berlin, open: [{days: [tue], from: "18:00", until: "22:00"}]}
 availability: {percent: 99.0, hours: [{days: [mon], from: "07:00", until: "18:00"}]}
 """
+    if "database_operator" not in text:
+        rest += "database_operator: centre\n"
     document = read(rest + text, "teststadt.yml")
     said, mistakes = validate(document, TownFile)
     assert said is not None, [str(mistake) for mistake in mistakes]

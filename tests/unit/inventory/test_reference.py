@@ -74,4 +74,4 @@ def test_products_say_what_they_were_tried_on() -> None:
     page = documents()["docs/reference/products.md"]
     assert "**Tried:** not on the real product" in page
     assert "`enaio server`" in page
-    assert "mailjournaling (off unless switched on, until 10.10)" in page
+    assert "mailjournaling (off unless switched on, since 10.10, until 10.10)" in page
