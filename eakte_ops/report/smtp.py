@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from eakte_ops.errors import EakteError
 from eakte_ops.report.ways import NotSent
@@ -139,7 +139,15 @@ class ByMail:
         value = secret.reveal()
         # The form in which it travels is scrubbed as well.
         SCRUBBER.add(secret.name, base64.b64encode(f"\0{self.said.user}\0{value}".encode()).decode())
-        server.login(self.said.user, value)
+        server.login(_Utf8(self.said.user), _Utf8(value))
+
+
+class _Utf8(str):
+    """A login as smtplib sends it: in UTF-8 (RFC 4616, 2), where smtplib knows ASCII alone."""
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        """In UTF-8, whatever is asked for."""
+        return super().encode("utf-8", errors)
 
 
 class _TimeIsUp(Exception):
@@ -168,6 +176,10 @@ class _Bounded:
 
 class _Listening(smtplib.SMTP):
     """Reads answers of the server up to `_MOST_SAID` bytes before and after the encryption."""
+
+    def auth_plain(self, challenge: Any = None) -> str:
+        """As smtplib."""
+        return _Utf8(super().auth_plain(challenge))
 
     def getreply(self) -> tuple[int, bytes]:
         """As smtplib, which would keep whatever comes until there is no memory left."""

@@ -7,7 +7,7 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -61,12 +61,13 @@ def _openssl(folder: Path, *words: str) -> None:
 
 @dataclass
 class Box:
-    """What a mail server took: receivers and mails. `refuse`: receivers it does not know."""
+    """What a mail server took: receivers and mails. `refuse`: receivers it does not know; `password`: of USER."""
 
     taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
+    password: str = PASSWORD
 
     @property
     def to(self) -> list[str]:
@@ -95,20 +96,27 @@ class Box:
         assert isinstance(data, LoginPassword)
         login, password = data.login.decode(), data.password.decode()
         self.logins.append((login, password))
-        return AuthResult(success=(login, password) == (USER, PASSWORD), handled=False)
+        return AuthResult(success=(login, password) == (USER, self.password), handled=False)
 
 
 @contextlib.contextmanager
 def mail_server(
-    papers_: Papers | None, port: int = 0, *, login: bool = False, box: Box | None = None
+    papers_: Papers | None,
+    port: int = 0,
+    *,
+    login: bool = False,
+    box: Box | None = None,
+    without: Collection[str] = (),
 ) -> Iterator[tuple[Box, int]]:
-    """Takes mail on 127.0.0.1, with STARTTLS where there are `papers_`, and with `login` from USER alone."""
+    """Takes mail on 127.0.0.1, with STARTTLS where there are `papers_`, and with `login` from USER alone, but not by
+    the ways `without`."""
     kept = box or Box()
     more: dict[str, Any] = {}
     if papers_ is not None:
         more |= {"tls_context": papers_.context, "require_starttls": True}
     if login:
         more |= {"authenticator": kept.authenticator, "auth_required": True, "auth_require_tls": papers_ is not None}
+        more |= {"auth_exclude_mechanism": without}
     server = Controller(kept, hostname="127.0.0.1", port=port or free_port(), **more)
     server.start()
     try:

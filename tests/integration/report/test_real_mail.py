@@ -25,6 +25,7 @@ from eakte_ops.store import Store
 from tests.integration.report.postmen import (
     PASSWORD,
     USER,
+    Box,
     Papers,
     drips,
     drips_in_the_handshake,
@@ -87,8 +88,6 @@ def test_digests_arrive_encrypted_with_login_and_can_be_read(post: Post, signed:
 def test_encrypted_from_the_first_byte(post: Post, signed: Papers, tmp_path: Path) -> None:
     from aiosmtpd.controller import Controller
 
-    from tests.integration.report.postmen import Box
-
     box = Box()
     server = Controller(box, hostname="127.0.0.1", port=free_port(), ssl_context=signed.context)
     server.start()
@@ -139,6 +138,15 @@ def test_a_wrong_password_is_said_and_stands_nowhere(post: Post, signed: Papers,
     assert box.taken == []
     for file in post.store.path.parent.glob("store.db*"):
         assert b"canary" not in file.read_bytes()
+
+
+@pytest.mark.parametrize("way", ["PLAIN", "LOGIN"])
+def test_a_password_may_hold_any_character(post: Post, signed: Papers, tmp_path: Path, way: str) -> None:
+    box = Box(password="\"'\\ $(id)äöüß€\n2")
+    with mail_server(signed, login=True, box=box, without={"PLAIN", "LOGIN"} - {way}) as (_box, port):
+        write(post, said_of(port, signed, user=USER, secret="smtp-password"))
+        assert send(post, tmp_path, lambda name: Secret(f"centre/{name}", box.password)).sent == 2
+    assert box.logins == [(USER, box.password)] * 2
 
 
 def test_a_server_that_repeats_what_it_hears_leaks_nothing(post: Post, signed: Papers, tmp_path: Path) -> None:
