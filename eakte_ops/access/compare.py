@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from eakte_ops.access.granted import PACK_COPY, SUDOERS, UNITS, Expected, Granted, Seen
 from eakte_ops.access.keys import sha256_hex
 from eakte_ops.access.sudo import read_list
+from eakte_ops.access.units import LOGROTATE, LOGS_UNIT
 from eakte_ops.remote import cleaning
 
 _SHOWN = 120
@@ -177,8 +178,7 @@ def _own_files(wanted: Expected, found: Granted) -> Iterator[Difference]:
 
 
 def _units(wanted: Expected, found: Granted) -> Iterator[Difference]:
-    assert wanted.grant.job is not None
-    for unit in (*wanted.grant.units, wanted.grant.job):
+    for unit in wanted.grant.all_units:
         said, subject = found.units.get(unit.name, {}), f"unit {unit.name}"
         if said.get("NeedDaemonReload") == "yes":
             yield Difference(subject, f"systemd has not yet read what {unit.name} holds now (systemctl daemon-reload)")
@@ -187,14 +187,17 @@ def _units(wanted: Expected, found: Granted) -> Iterator[Difference]:
         for part in said.get("DropInPaths", "").split():
             if "/eakte-" in part:
                 yield Difference(subject, f"{_short(part)} changes {unit.name} and is not from the pack")
-        state = said.get("UnitFileState", "")
-        if unit is not wanted.grant.job and state not in ("", "enabled"):
+        state, active = said.get("UnitFileState", ""), said.get("ActiveState", "")
+        if unit.begins and state not in ("", "enabled"):
             yield Difference(subject, f"{unit.name} does not start with the machine: it is {_short(state)}")
+        if unit.timer and active not in ("", "active"):
+            yield Difference(subject, f"{unit.name} starts nothing: it is {_short(active)}")
+        if unit.name == LOGS_UNIT and LOGROTATE in found.paths and not found.paths[LOGROTATE]:
+            yield Difference(subject, f"{LOGROTATE} is missing: nothing rotates the logs of the software")
 
 
 def _more(wanted: Expected, found: Granted) -> Iterator[Difference]:
-    assert wanted.grant.job is not None
-    known = {f"{UNITS}/{unit.name}" for unit in (*wanted.grant.units, wanted.grant.job)}
+    known = {f"{UNITS}/{unit.name}" for unit in wanted.grant.all_units}
     for path in sorted(set(found.unit_files) - known):
         yield Difference("units", f"{_short(path)} is not from the pack")
     for path in found.setuid:

@@ -10,7 +10,15 @@ from typing import Literal
 from eakte_ops.access.keys import jump_line, login_line
 from eakte_ops.access.rules import Access, Held
 from eakte_ops.access.sudo import commands
-from eakte_ops.access.units import Unit, component_unit, job_unit, next_releases
+from eakte_ops.access.units import (
+    Unit,
+    component_unit,
+    job_unit,
+    logs_folder,
+    next_releases,
+    rotation_folder,
+    rotation_units,
+)
 from eakte_ops.errors import NotSupported, UsageError
 from eakte_ops.inventory.model import JUMP_ACCOUNT, Installed, JumpHost, Server, Town
 from eakte_ops.product.model import Layout
@@ -56,7 +64,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """All that is granted on one machine. `keys`: account -> text of its authorized_keys."""
+    """All that is granted on one machine. `keys`: account -> text of its authorized_keys. `units`: of the components;
+    `own_units`: of what serves them, jobs and the log rotation."""
 
     town: str
     host: str
@@ -68,9 +77,14 @@ class Grant:
     folders: tuple[Folder, ...]
     own_files: tuple[OwnFile, ...] = ()
     units: tuple[Unit, ...] = ()
-    job: Unit | None = None
+    own_units: tuple[Unit, ...] = ()
     sudo: tuple[str, ...] = ()
     signers: str = ""
+
+    @property
+    def all_units(self) -> tuple[Unit, ...]:
+        """Every unit file that the pack puts in place."""
+        return (*self.units, *self.own_units)
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -113,7 +127,7 @@ def server_grant(town: Town, server: Server, access: Access) -> Grant:
             OwnFile(f"{layout.state}/last-look", work, look, "0664"),
         ),
         units=units,
-        job=job_unit(layout),
+        own_units=(job_unit(layout), *(rotation_units(layout) if parts else ())),
         sudo=commands([unit.name for unit in units]),
         signers=_signers(access),
     )
@@ -137,11 +151,6 @@ def jump_grant(town: Town, jump: JumpHost, access: Access) -> Grant:
         keys={JUMP_ACCOUNT: "".join(lines) if targets else ""},
         folders=_homes(JUMP_ACCOUNT),
     )
-
-
-def logs_folder(layout: Layout) -> str:
-    """Where the configuration of the log rotation lies."""
-    return f"{layout.configuration}/logs"
 
 
 def _parts(town: Town, server: Server) -> list[Installed]:
@@ -179,7 +188,6 @@ def _folders(parts: list[Installed], layout: Layout) -> tuple[Folder, ...]:
         # The names of the releases are no secret and are looked at by the night; the releases are 2750.
         Folder(layout.releases, work, software, "2755", root=False),
         Folder(layout.configuration, "root", "root", "0755", root=True),
-        Folder(logs_folder(layout), work, software, "2751", root=True),
         # Search, not list: the night account sees how full the disks below are, and no name of a file.
         Folder(layout.data, software, software, "0751", root=True),
         Folder(layout.logs, "root", "root", "0755", root=True),
@@ -187,6 +195,9 @@ def _folders(parts: list[Installed], layout: Layout) -> tuple[Folder, ...]:
         Folder(f"{layout.state}/jobs", work, software, "2750", root=False),
         Folder(f"{layout.state}/lock", work, software, "2750", root=False),
     ]
+    if parts:
+        folders.append(Folder(logs_folder(layout), work, software, "2751", root=True))
+        folders.append(Folder(rotation_folder(layout), software, software, "0750", root=False))
     for part in parts:
         folders += _part_folders(part, layout)
     seen: dict[str, Folder] = {}

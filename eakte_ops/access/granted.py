@@ -11,7 +11,7 @@ from eakte_ops.access.grant import Grant
 from eakte_ops.access.pack import Pack, server_pack, shell_text
 from eakte_ops.access.rules import Access
 from eakte_ops.access.sudo import sudoers
-from eakte_ops.access.units import RUNNER
+from eakte_ops.access.units import LOGROTATE, LOGS_UNIT, RUNNER
 from eakte_ops.inventory.model import Server, Town
 from eakte_ops.remote.types import Question, Script
 
@@ -74,13 +74,12 @@ def expected(town: Town, server: Server, access: Access) -> Expected:
     """What has to be granted on a server. Raises NotSupported where there is no pack for its platform."""
     pack = server_pack(town, server, access)
     grant = pack.grant
-    assert grant.job is not None
     files = {
         PACK_COPY: ("644", pack.text),
         "/etc/eakte-ops/allowed_signers": ("644", grant.signers),
         RUNNER: ("755", shell_text("eakte-run")),
         SUDOERS: ("440", sudoers("eakte-ops", [unit.name for unit in grant.units])),
-        **{f"{UNITS}/{unit.name}": ("644", unit.text) for unit in (*grant.units, grant.job)},
+        **{f"{UNITS}/{unit.name}": ("644", unit.text) for unit in grant.all_units},
         **{
             f"{account.home}/.ssh/authorized_keys": ("644", grant.keys[account.name])
             for account in grant.accounts
@@ -94,11 +93,11 @@ def expected(town: Town, server: Server, access: Access) -> Expected:
 def granted_question(wanted: Expected, *, sudo: bool = False) -> Question:
     """What to ask. `sudo`: also the list of the account that asks; for people only, since the town's log notes it."""
     grant = wanted.grant
-    assert grant.job is not None
     words = [
         *(f"account={account.name}" for account in grant.accounts),
         *(f"path={path}" for path in (*wanted.files, *grant.places)),
-        *(f"unit={unit.name}" for unit in (*grant.units, grant.job)),
+        *(f"path={LOGROTATE}" for unit in grant.all_units if unit.name == LOGS_UNIT),
+        *(f"unit={unit.name}" for unit in grant.all_units),
         *(["sudo"] if sudo else []),
     ]
     return Question(QUESTION, Script({"posix": shell_text("granted")}, args=tuple(words)), limit=10.0)

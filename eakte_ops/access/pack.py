@@ -104,11 +104,17 @@ def _head(grant: Grant, town: str, address: str) -> str:
 #
 # It does not edit sshd_config (it says so if something is in the way there), starts and stops no software, opens no
 # connection, downloads nothing and deletes no data. Files that are not its own are left alone, but for one line per
-# account in /etc/cron.deny where cron is open to everybody.
+# account in /etc/cron.deny where cron is open to everybody.{_rotates(grant)}
 #
 # To read: 1 what is granted, as the texts that are put in place; 2 the lists of files and folders; 3 the tools;
 # 4 install, check, uninstall; 5 where it begins.
 """
+
+
+def _rotates(grant: Grant) -> str:
+    """What the head says of the one thing that runs by itself afterwards."""
+    timers = [unit.name for unit in grant.own_units if unit.timer]
+    return f" {timers[0]} rotates the software's own logs\n# every day, as the account eakte." if timers else ""
 
 
 def _values(grant: Grant) -> str:
@@ -121,7 +127,11 @@ VERSION={grant.version}
 MARK='{MARK}'
 FROM='{" ".join(grant.from_addresses)}'
 """
-    return values + (f"UNITS='{units}'\n" if grant.kind == "server" else "")
+    if grant.kind == "jump host":
+        return values
+    own = " ".join(unit.name for unit in grant.own_units)
+    timer = " ".join(unit.name for unit in grant.own_units if unit.timer)
+    return f"{values}UNITS='{units}'\nOWN_UNITS='{own}'\nTIMER='{timer}'\n"
 
 
 def _texts(grant: Grant) -> list[str]:
@@ -133,9 +143,7 @@ def _texts(grant: Grant) -> list[str]:
     found.append(_text("sudo", "The sudo list", sudoers("eakte-ops", [unit.name for unit in grant.units])))
     found.append(_text("signers", "Whose signature under a release counts (ssh-keygen -Y verify)", grant.signers))
     found.append(_text("runner", "What carries out a job of the centre, as the account eakte", shell_text("eakte-run")))
-    assert grant.job is not None
-    found.append(_text("unit_job", "The unit of such a job", grant.job.text))
-    found += [_text(_function(unit.name), f"The unit {unit.name}", unit.text) for unit in grant.units]
+    found += [_text(_function(unit.name), f"The unit {unit.name}", unit.text) for unit in grant.all_units]
     return found
 
 
@@ -149,7 +157,7 @@ def _text(name: str, title: str, text: str) -> str:
 
 
 def _function(unit: str) -> str:
-    return "unit_" + unit.removeprefix("eakte-").removesuffix(".service").replace("-", "_")
+    return "unit_" + unit.removeprefix("eakte-").removesuffix(".service").replace("-", "_").replace(".", "_")
 
 
 def _lists(grant: Grant) -> str:
@@ -163,9 +171,7 @@ def _lists(grant: Grant) -> str:
             '"$1" text_signers 0644 /etc/eakte-ops/allowed_signers',
             f'"$1" text_runner 0755 {RUNNER}',
         ]
-        units = [f'"$1" text_{_function(unit.name)} 0644 /etc/systemd/system/{unit.name}' for unit in (*grant.units,)]
-        assert grant.job is not None
-        units.append(f'"$1" text_unit_job 0644 /etc/systemd/system/{grant.job.name}')
+        units = [f'"$1" text_{_function(unit.name)} 0644 /etc/systemd/system/{unit.name}' for unit in grant.all_units]
         parts += [
             _list("own_folders", own),
             _list("own_files", own_files),

@@ -13,6 +13,12 @@ from eakte_ops.access.rules import Access
 from eakte_ops.inventory.model import Town
 
 _JUMP_ROW = "| `eakte-jump` | Sprungserver | Durchgang zum sshd Ihrer Server; keine Shell, kein anderes Ziel |\n"
+_ROTATION = """
+`eakte-logs.timer` startet jede Nacht `eakte-logs.service`: `logrotate` als Konto `eakte`, nicht als root, nach den
+Regeln in `/etc/eakte/logs/logrotate.conf`. Es schreibt nur in den Protokollordnern der Software und in
+`/var/lib/eakte/logrotate`, wo es sich den Stand merkt; was nach den Regeln alt genug ist, löscht es. Niemand braucht
+dafür sudo. Das Paket `logrotate` muss installiert sein; fehlt es, sagt das Skript `MISSING`, und alles andere geht.
+"""
 _OWN_DATABASE = """\
 Das Zentrum betreibt einen eigenen PostgreSQL-Cluster unter dem Konto `eakte` in `/var/lib/eakte/database`. Sein
 Verwalter ist kein root und kommt an keine andere Datenbank. Die Nachtprüfung hat darin eine eigene Rolle
@@ -44,6 +50,7 @@ def german_page(town: Town, packs: Sequence[Pack], access: Access) -> str:
         keys="\n".join(_keys(town, access)),
         sudo="\n\n".join(_sudo(packs)),
         units=", ".join(sorted({f"`{unit.name}`" for pack in packs for unit in pack.grant.units})) or "keine",
+        rotation=_ROTATION if any(unit.timer for pack in packs for unit in pack.grant.own_units) else "",
         locks="eakte-ops",
         database=_OWN_DATABASE if own else _TOWNS_DATABASE.format(file=database_filename(town)),
     )

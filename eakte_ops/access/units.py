@@ -14,6 +14,9 @@ MARK = "eakte-ops access pack"
 
 JOB_UNIT = "eakte-job.service"
 RUNNER = "/usr/local/lib/eakte-ops/eakte-run"
+LOGS_UNIT = "eakte-logs.service"
+LOGS_TIMER = "eakte-logs.timer"
+LOGROTATE = "/usr/sbin/logrotate"
 _LAST_PRIVILEGED_PORT = 1023
 
 
@@ -23,6 +26,16 @@ class Unit:
 
     name: str
     text: str
+
+    @property
+    def begins(self) -> bool:
+        """Whether it begins with the machine; another one is started by somebody or something."""
+        return "\n[Install]\n" in self.text
+
+    @property
+    def timer(self) -> bool:
+        """Whether it only says when another unit starts. The pack itself starts such a one and no other."""
+        return self.name.endswith(".timer")
 
 
 def next_releases(town: Town) -> tuple[str, ...]:
@@ -103,6 +116,64 @@ def job_unit(layout: Layout) -> Unit:
         "ProtectHome=yes",
     ]
     return Unit(JOB_UNIT, "\n".join(lines) + "\n")
+
+
+def logs_folder(layout: Layout) -> str:
+    """Where the rules of the log rotation lie."""
+    return f"{layout.configuration}/logs"
+
+
+def rotation_folder(layout: Layout) -> str:
+    """Where the log rotation remembers what it rotated when; nothing else of the data is open to it."""
+    return f"{layout.data}/logrotate"
+
+
+def rotation_units(layout: Layout) -> tuple[Unit, Unit]:
+    """The unit that rotates the logs once, as the software's account, and its timer; nobody else may start it."""
+    rules, remembered = f"{logs_folder(layout)}/logrotate.conf", rotation_folder(layout)
+    service = [
+        f"# {MARK}",
+        "[Unit]",
+        "Description=E-file software: rotation of its logs",
+        "# No rules yet is no failure, and a server without the program is named by the pack, not by this.",
+        f"ConditionPathExists={rules}",
+        f"ConditionFileIsExecutable={LOGROTATE}",
+        "# A start is never refused because there were many.",
+        "StartLimitIntervalSec=0",
+        "",
+        "[Service]",
+        "Type=oneshot",
+        f"User={layout.software_account}",
+        f"Group={layout.software_account}",
+        f"ExecStart={LOGROTATE} --state {remembered}/status {rules}",
+        "TimeoutStartSec=1h",
+        "Nice=19",
+        "IOSchedulingClass=idle",
+        "UMask=0027",
+        "NoNewPrivileges=yes",
+        "CapabilityBoundingSet=",
+        "ProtectSystem=strict",
+        f"ReadWritePaths=-{layout.logs} -{remembered}",
+        "ProtectHome=yes",
+        "PrivateTmp=yes",
+        "ProtectKernelTunables=yes",
+        "ProtectControlGroups=yes",
+        "RestrictSUIDSGID=yes",
+    ]
+    timer = [
+        f"# {MARK}",
+        "[Unit]",
+        "Description=E-file software: rotation of its logs, every day",
+        "",
+        "[Timer]",
+        "OnCalendar=daily",
+        "RandomizedDelaySec=1h",
+        "Persistent=true",
+        "",
+        "[Install]",
+        "WantedBy=timers.target",
+    ]
+    return Unit(LOGS_UNIT, "\n".join(service) + "\n"), Unit(LOGS_TIMER, "\n".join(timer) + "\n")
 
 
 def _runtime_folder(part: Installed) -> list[str]:

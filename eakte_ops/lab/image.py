@@ -18,7 +18,7 @@ SUITE = "bookworm"
 PACKAGES = (
     *("systemd", "systemd-sysv", "dbus", "openssh-server", "sudo", "iproute2", "procps", "curl", "netbase"),
     *("bash", "zsh", "fish", "tcsh", "python3", "python3-psycopg2", "python3-yaml", "openssl", "libfaketime"),
-    *("rsync", "restic", "rclone", "postgresql-15"),
+    *("rsync", "restic", "rclone", "postgresql-15", "logrotate"),
 )
 _LIMIT_S = 1800.0
 _LEAN = (

@@ -11,7 +11,7 @@ for unit in systemd-networkd.service ssh.service lab-host-key.service lab-packag
   chroot "$root" systemctl --quiet enable "$unit"
 done
 for unit in postgresql.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
-  e2scrub_reap.service fstrim.timer; do
+  e2scrub_reap.service fstrim.timer logrotate.timer; do
   chroot "$root" systemctl --quiet disable "$unit" 2>/dev/null || true
 done
 chroot "$root" pg_dropcluster 15 main 2>/dev/null || true

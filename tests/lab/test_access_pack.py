@@ -175,6 +175,7 @@ PLANTED = {
     "/var/lib/eakte-ops/ops.flock": ("eakte-ops", "/etc/planted"),
     "/var/lib/eakte-ops/last-look": ("eakte-ops", "/etc/planted"),
     "/etc/eakte/gateway/config": ("eakte-ops", "/etc/ssh"),
+    "/var/lib/eakte/logrotate": ("eakte", "/etc"),
 }
 
 
@@ -280,6 +281,8 @@ CHANGES = {
     "echo '# more' >>/etc/sudoers.d/eakte-ops": ("file /etc/sudoers.d/eakte-ops", ""),
     "cp /bin/true /opt/eakte/x; chmod 4755 /opt/eakte/x": ("setuid", "rm /opt/eakte/x"),
     "systemctl disable eakte-gateway.service": ("unit eakte-gateway.service", ""),
+    "systemctl stop eakte-logs.timer": ("unit eakte-logs.timer", ""),
+    "sed -i s/^User=.*/User=root/ /etc/systemd/system/eakte-logs.service": ("unit eakte-logs.service", ""),
 }
 
 
@@ -318,7 +321,9 @@ def test_uninstall_takes_the_rights_and_leaves_data_and_software(ring: Ring) -> 
         BOX,
         "cat /var/lib/eakte/documents/doc; sudo -l -U eakte-ops; id -Gn eakte-ops; "
         "pgrep -u eakte-ops || echo nothing runs; systemctl is-enabled eakte-gateway.service; "
-        "ls /etc/systemd/system/eakte-job.service",
+        "ls /etc/systemd/system/eakte-job.service; "
+        "ls /etc/systemd/system/eakte-logs.*; find /etc/systemd/system -name 'eakte-logs*'; "
+        "systemctl is-active eakte-logs.timer",
     ).out
     assert "kept" in after
     assert "not allowed to run sudo" in after
@@ -326,6 +331,9 @@ def test_uninstall_takes_the_rights_and_leaves_data_and_software(ring: Ring) -> 
     assert "nothing runs" in after
     assert "\nenabled\n" in after
     assert "cannot access '/etc/systemd/system/eakte-job.service'" in after
+    assert "cannot access '/etc/systemd/system/eakte-logs.*'" in after
+    assert after.endswith("\ninactive\n")
+    assert "the software's logs grow from now on" in said.out
     assert ring.as_root(BOX, "sh /etc/eakte-ops/pack.sh uninstall").status == 0
     ring.as_root(FRONT, "sh /etc/eakte-ops/pack.sh uninstall")
     assert not ring.lets_in("eakte-ops", BACK, "work")

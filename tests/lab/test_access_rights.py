@@ -86,6 +86,12 @@ NOBODY_MAY = {
     ),
     "start a unit without sudo": "systemctl --no-ask-password start eakte-gateway.service",
     "stop sshd": "systemctl --no-ask-password stop ssh.service",
+    "start the rotation of the logs": (
+        "systemctl --no-ask-password start eakte-logs.service || sudo -n /usr/bin/systemctl start eakte-logs.service"
+    ),
+    "stop the rotation of the logs": (
+        "systemctl --no-ask-password stop eakte-logs.timer || sudo -n /usr/bin/systemctl stop eakte-logs.timer"
+    ),
     "kill sshd": "systemctl --no-ask-password kill ssh.service",
     "ask systemd over the bus": (
         "busctl call org.freedesktop.systemd1 /org/freedesktop/systemd1 "
@@ -127,10 +133,11 @@ THE_NIGHT_MAY_NOT = {
     **{f"read {path}": f"cat {path}" for path in SECRETS},
     "list the documents": "ls /var/lib/eakte/documents",
     "list the data": "ls /var/lib/eakte",
-    "list folders with secrets": "ls /etc/eakte/gateway || ls /etc/eakte/index",
+    "list folders with secrets": "ls /etc/eakte/gateway || ls /etc/eakte/index || ls /etc/eakte/database",
+    "see what the rotation remembers": "ls /var/lib/eakte/logrotate",
     "read the programs": "ls /opt/eakte/releases/*/ || cat /opt/eakte/current/manifest.json",
     "read what jobs hold": "ls /var/lib/eakte-ops/jobs",
-    "write configuration": "touch /etc/eakte/gateway/config/x.yml",
+    "write configuration": "touch /etc/eakte/gateway/config/x.yml || touch /etc/eakte/logs/logrotate.conf",
     "write a release": "touch /opt/eakte/releases/x || ln -s x /opt/eakte/x",
     "write state": "touch /var/lib/eakte-ops/hold",
     "write logs": "touch /var/log/eakte/gateway/x",
@@ -176,6 +183,7 @@ THE_SOFTWARE_MAY_NOT = {
     **NOBODY_MAY,
     "write configuration": "touch /etc/eakte/gateway/config/x.yml",
     "change configuration": "echo >>/etc/eakte/gateway/config/application.yml",
+    "change the rules of the rotation": "touch /etc/eakte/logs/logrotate.conf || mv /etc/eakte/logs /tmp/x",
     "write a release": "touch /opt/eakte/releases/x",
     "change the current release": "ln -sfn /tmp /opt/eakte/current || mv /opt/eakte/current /tmp/x",
     "take the hold away": "rm -f /var/lib/eakte-ops/hold && test ! -e /var/lib/eakte-ops/hold",

@@ -23,7 +23,7 @@ look_at_path() {
 }
 
 look_at_unit() {
-    systemctl show --no-pager -p FragmentPath,DropInPaths,UnitFileState,NeedDaemonReload -- "$1" | sed "s/^/unit $1 /"
+    systemctl show --no-pager -p FragmentPath,DropInPaths,UnitFileState,ActiveState,NeedDaemonReload -- "$1" | sed "s/^/unit $1 /"
 }
 
 for word; do

@@ -100,11 +100,14 @@ install_pack() {
 install_units() {
     before=$CHANGED
     unit_files put_file
-    for file in /etc/systemd/system/eakte-*.service; do
+    for file in /etc/systemd/system/eakte-*.service /etc/systemd/system/eakte-*.timer; do
         name=${file##*/}
-        case " $UNITS eakte-job.service " in *" $name "*) continue ;; esac
+        case " $UNITS $OWN_UNITS " in *" $name "*) continue ;; esac
         grep -qx "# $MARK" "$file" 2>/dev/null || continue
-        systemctl disable "$name" >/dev/null 2>&1
+        case $name in
+            *.timer) systemctl disable --now "$name" >/dev/null 2>&1 ;;
+            *) systemctl disable "$name" >/dev/null 2>&1 ;;
+        esac
         rm -f "$file"
         CHANGED=$((CHANGED + 1))
         did "removed $file, which an older version granted (a running service is not stopped by that)"
@@ -118,6 +121,20 @@ install_units() {
                did "$each starts with the machine from now on (it was not started now)" ;;
         esac
     done
+    [ -z "$TIMER" ] || timer_runs || {
+        systemctl enable --now "$TIMER" >/dev/null 2>&1 || die "systemctl enable --now $TIMER failed"
+        CHANGED=$((CHANGED + 1))
+        did "$TIMER runs from now on"
+    }
+}
+
+timer_runs() { systemctl is-enabled --quiet "$TIMER" 2>/dev/null && systemctl is-active --quiet "$TIMER"; }
+
+# The software's logs are rotated by the program that rotates those of the system.
+check_rotation() {
+    [ -n "$TIMER" ] || return 0
+    timer_runs || differs "$TIMER does not run (systemctl enable --now $TIMER)"
+    [ -x /usr/sbin/logrotate ] || missing "/usr/sbin/logrotate is not there: install the package logrotate; until then nothing rotates the software's logs"
 }
 
 check_pack() {
@@ -131,6 +148,7 @@ check_pack() {
     check_file text_keys_ops 0644 /etc/eakte-ops/home/eakte-ops/.ssh/authorized_keys
     check_file text_keys_look 0644 /etc/eakte-ops/home/eakte-look/.ssh/authorized_keys
     check_file text_pack_json 0644 /etc/eakte-ops/pack.json
+    check_rotation
     check_more
     if [ "$(id -u)" = 0 ]; then
         check_file text_sudo 0440 /etc/sudoers.d/eakte-ops
@@ -153,7 +171,7 @@ check_more() {
     done
     for file in /etc/systemd/system/eakte-* /run/systemd/system/eakte-* /etc/sudoers.d/eakte*; do
         [ -e "$file" ] || continue
-        case " $UNITS eakte-job.service eakte-ops " in *" ${file##*/} "*) ;; *) differs "$file is not from this pack" ;; esac
+        case " $UNITS $OWN_UNITS eakte-ops " in *" ${file##*/} "*) ;; *) differs "$file is not from this pack" ;; esac
     done
 }
 
@@ -167,6 +185,12 @@ uninstall_pack() {
         rm -f /etc/systemd/system/eakte-job.service /usr/local/lib/eakte-ops/eakte-run
         systemctl daemon-reload
         did "eakte-job.service and its runner removed: no new job can start"
+    fi
+    if [ -n "$TIMER" ] && [ -e "/etc/systemd/system/$TIMER" ]; then
+        systemctl disable --now "$TIMER" >/dev/null 2>&1
+        rm -f "/etc/systemd/system/$TIMER" "/etc/systemd/system/${TIMER%.timer}.service"
+        systemctl daemon-reload
+        did "$TIMER and its service removed: the software's logs grow from now on, rotate them yourself"
     fi
     rm -f /etc/eakte-ops/allowed_signers /etc/eakte-ops/pack.json
     case $(systemctl is-active eakte-job.service 2>/dev/null) in

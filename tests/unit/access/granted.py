@@ -17,7 +17,6 @@ def wanted(host: str = "witten-db", rules: Access | None = None) -> Expected:
 def as_granted(want: Expected, *, sudo: bool = False) -> str:
     """The answer to `granted_question` of a server where the pack was installed a moment ago."""
     grant, pack = want.grant, want.pack
-    assert grant.job is not None
     lines = []
     for number, account in enumerate(grant.accounts, 990):
         shell = account.shell or "/usr/sbin/nologin"
@@ -35,15 +34,18 @@ def as_granted(want: Expected, *, sudo: bool = False) -> str:
         lines.append(f"path {folder.path} {folder.owner} {folder.group} {folder.mode.lstrip('0')} 4096 directory")
     for file in grant.own_files:
         lines.append(f"path {file.path} {file.owner} {file.group} {file.mode.lstrip('0')} 0 regular empty file")
-    for unit in (*grant.units, grant.job):
-        state = "static" if unit is grant.job else "enabled"
+    for unit in grant.all_units:
+        state = "enabled" if unit.begins else "static"
         lines += [
             f"unit {unit.name} FragmentPath=/etc/systemd/system/{unit.name}",
             f"unit {unit.name} DropInPaths=",
             f"unit {unit.name} UnitFileState={state}",
+            f"unit {unit.name} ActiveState={'active' if unit.timer else 'inactive'}",
             f"unit {unit.name} NeedDaemonReload=no",
             f"unit-file /etc/systemd/system/{unit.name}",
         ]
+    if grant.units:
+        lines.append("path /usr/sbin/logrotate root root 755 92064 regular file")
     if sudo:
         lines += [
             "sudo Matching Defaults entries for eakte-ops on witten-db:",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from eakte_ops.access.compare import Comparison, compare, merged
-from eakte_ops.access.granted import granted_question, read_granted
+from eakte_ops.access.granted import expected, granted_question, read_granted
 from tests.unit.access.granted import as_granted, wanted
-from tests.unit.access.town import ACCESS, access, key
+from tests.unit.access.town import ACCESS, access, key, town
 
 HOME = "/etc/eakte-ops/home/eakte-ops"
 SYSTEMD = "/etc/systemd/system"
@@ -130,6 +130,36 @@ def test_what_was_just_installed_differs_in_nothing() -> None:
             "unit eakte-index.service",
             "systemd reads eakte-index.service from /run",
         ),
+        (
+            "eakte-logs.timer UnitFileState=enabled",
+            "eakte-logs.timer UnitFileState=disabled",
+            "unit eakte-logs.timer",
+            "does not start with the machine: it is disabled",
+        ),
+        (
+            "eakte-logs.timer ActiveState=active",
+            "eakte-logs.timer ActiveState=inactive",
+            "unit eakte-logs.timer",
+            "starts nothing: it is inactive",
+        ),
+        (
+            f"sum {SYSTEMD}/eakte-logs.service ",
+            f"sum {SYSTEMD}/eakte-logs.service 0",
+            "unit eakte-logs.service",
+            "something else",
+        ),
+        (
+            f"path {SYSTEMD}/eakte-logs.timer ",
+            f"missing {SYSTEMD}/eakte-logs.timer\nx ",
+            "unit eakte-logs.timer",
+            "is missing",
+        ),
+        (
+            "path /usr/sbin/logrotate ",
+            "missing /usr/sbin/logrotate\nx ",
+            "unit eakte-logs.service",
+            "/usr/sbin/logrotate is missing: nothing rotates the logs",
+        ),
         ("pack {", "setuid /opt/eakte/x\npack {", "setuid", "/opt/eakte/x"),
         (
             "sudo     (root) NOSETENV: NOEXEC: NOPASSWD: /usr/bin/systemctl stop eakte-job.service\n",
@@ -232,6 +262,23 @@ def test_escape_sequences_and_length_of_a_server_do_not_reach_the_sentences() ->
     found = seen(said).differences
     assert found
     assert all(each.said.isprintable() and len(each.said) < 300 for each in found)
+
+
+def test_a_service_that_its_timer_starts_need_not_run() -> None:
+    said = as_granted(wanted(), sudo=True)
+    assert "unit eakte-logs.service ActiveState=inactive" in said
+    for state in ("activating", "failed"):  # failed units are the business of another check
+        assert seen(
+            said.replace("eakte-logs.service ActiveState=inactive", f"eakte-logs.service ActiveState={state}")
+        ) == Comparison((), ())
+
+
+def test_logrotate_is_asked_for_where_logs_are_rotated() -> None:
+    assert "path=/usr/sbin/logrotate" in granted_question(wanted()).script.args
+    servers = [{"name": "witten-gw", "address": "192.0.2.13"}]
+    place = town(servers=servers)
+    bare = granted_question(expected(place, place.server("witten-gw"), access())).script.args
+    assert not [word for word in bare if "logrotate" in word or "eakte-logs" in word]
 
 
 def test_people_ask_for_sudo_and_the_night_does_not() -> None:

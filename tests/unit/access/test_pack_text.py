@@ -140,6 +140,36 @@ def test_a_low_port_of_the_town_gives_the_capability() -> None:
     assert "AmbientCapabilities=CAP_NET_BIND_SERVICE" in pack("witten-gw", servers=servers).text
 
 
+def test_the_logs_are_rotated_as_the_software_and_nothing_else_may_be_written() -> None:
+    grant = server_grant(town(), town().server("witten-db"), access())
+    job, service, timer = grant.own_units
+    assert (job.name, service.name, timer.name) == ("eakte-job.service", "eakte-logs.service", "eakte-logs.timer")
+    assert "\nUser=eakte\nGroup=eakte\n" in service.text
+    assert "\nProtectSystem=strict\nReadWritePaths=-/var/log/eakte -/var/lib/eakte/logrotate\n" in service.text
+    assert "\nNoNewPrivileges=yes\nCapabilityBoundingSet=\n" in service.text
+    command = "/usr/sbin/logrotate --state /var/lib/eakte/logrotate/status /etc/eakte/logs/logrotate.conf"
+    assert re.findall(r"\nExec\w+=(.*)", service.text) == [command]  # and nothing before or after it, as root perhaps
+    assert "\nConditionPathExists=/etc/eakte/logs/logrotate.conf\n" in service.text
+    assert "\nConditionFileIsExecutable=/usr/sbin/logrotate\n" in service.text
+    assert "\nOnCalendar=daily\nRandomizedDelaySec=1h\nPersistent=true\n" in timer.text
+    assert [unit.begins for unit in grant.own_units] == [False, False, True]
+    assert "eakte-logs" not in function(pack("witten-db").text, "sudo")
+    assert function(pack("witten-db").text, "unit_logs") == service.text
+    assert function(pack("witten-db").text, "unit_logs_timer") == timer.text
+    assert '    "$1" text_unit_logs_timer 0644 /etc/systemd/system/eakte-logs.timer\n' in pack("witten-db").text
+    assert "eakte-logs.timer rotates the software's own logs" in pack("witten-db").text.partition("-- 1 ")[0]
+
+
+def test_where_there_are_no_logs_nothing_rotates_them() -> None:
+    servers = [{"name": "witten-gw", "address": "192.0.2.13"}]
+    grant = server_grant(town(servers=servers), town(servers=servers).server("witten-gw"), access())
+    assert [unit.name for unit in grant.all_units] == ["eakte-job.service"]
+    assert not [path for path in grant.places if "/logs" in path or "logrotate" in path]
+    for text in (pack("witten-gw", servers=servers).text, pack("witten-jump").text):
+        assert "eakte-logs" not in text
+    assert "\nTIMER=''\n" in pack("witten-gw", servers=servers).text
+
+
 def test_units_are_granted_for_the_release_and_those_one_may_go_to() -> None:
     place = town()
     old = place.profile.components["index"]
@@ -163,6 +193,7 @@ def test_folders_have_the_owners_and_modes_of_the_contract() -> None:
     for component in ("database", "index", "application-server", "service-manager"):
         assert folders[f"/etc/eakte/{component}"] == ("eakte-ops", "eakte", "2751")
     assert folders["/etc/eakte/logs"] == ("eakte-ops", "eakte", "2751")
+    assert folders["/var/lib/eakte/logrotate"] == ("eakte", "eakte", "0750")
     assert folders["/etc/eakte/gateway"] == ("eakte-ops", "eakte", "2751")
     assert folders["/etc/eakte/gateway/config"] == ("eakte-ops", "eakte", "2755")
     assert folders["/var/lib/eakte"] == ("eakte", "eakte", "0751")

@@ -63,6 +63,13 @@ def test_it_says_where_each_look_leaves_its_time() -> None:
     assert "-mmin -1560" in text
 
 
+def test_it_says_what_rotates_the_logs_where_something_does() -> None:
+    for word in ("eakte-logs.timer", "logrotate.conf", "/var/lib/eakte/logrotate", "`logrotate` muss installiert sein"):
+        assert word in page()
+    servers = [{"name": "witten-gw", "address": "192.0.2.13"}]
+    assert "logrotate" not in page(servers=servers, jump_hosts=[])
+
+
 def test_the_jump_host_is_there_only_where_there_is_one() -> None:
     assert "`eakte-jump`" in page()
     servers = [{"name": "witten-gw", "address": "192.0.2.13", "components": {"gateway": {}}}]
