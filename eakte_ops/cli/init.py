@@ -22,7 +22,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="New, empty,
 
     _must_be_free(folder)
     has_towns = any((folder / "inventories").glob("[!_.]*.yml"))
-    made = _write(folder, files(with_town=not has_towns))
+    made = _write(folder, files(with_town=not has_towns, has=_with_templates(folder)))
     for name in made:
         show(str(folder / name))
     if not made:
@@ -48,6 +48,12 @@ def _must_be_free(folder: Path) -> None:
             f"{folder} is not empty and no operations folder ({shown}); nothing was written",
             way_out="name a new or an empty folder",
         )
+
+
+def _with_templates(folder: Path) -> set[str]:
+    """PRODUCT/RELEASE for which the operations folder has templates."""
+    top = folder / "templates"
+    return {path.relative_to(top).as_posix() for path in top.glob("*/*") if path.is_dir()}
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 from eakte_ops.inventory import schema
 from eakte_ops.inventory.samples import samples_folder
 
@@ -53,7 +55,8 @@ a date and a reason. The program finds it from here upwards, or by --project DIR
 | access.yml | from where the centre comes, and with which keys |
 | inventories/_defaults.yml | what holds for every town that says nothing else |
 | inventories/TOWN.yml | a town: contacts, windows, servers |
-| templates/, playbooks/ | configuration and procedures of the centre |
+| templates/PRODUCT/RELEASE/ | what configuration files on the servers should hold |
+| playbooks/ | procedures of the centre |
 | schema/ | lets editors complete and check while you type; made by the program, `eakte-ops inventory schema` |
 
 ## Next steps
@@ -65,22 +68,39 @@ a date and a reason. The program finds it from here upwards, or by --project DIR
 5. Write the centre's addresses and keys into access.yml, then `eakte-ops access pack TOWN` writes what the
    town's local IT reads and installs. Nothing reaches a server before that.
 6. `eakte-ops health TOWN` looks at its servers and changes nothing.
+7. `eakte-ops config render TOWN` shows what its configuration files should hold. Templates of a product that no town
+   has may be removed.
 """
 
 
-def files(with_town: bool = True) -> dict[str, str]:
+def files(with_town: bool = True, has: Collection[str] = ()) -> dict[str, str]:
     """Relative path -> text of every file of an operations folder.
 
-    With `with_town` False the sample town is left out.
+    With `with_town` False the sample town is left out. `has`: the PRODUCT/RELEASE whose templates are there already;
+    none is added to them, so that one that was taken away stays away.
     """
     found = {name: _text(name) for name in SHARED}
     found |= {f"schema/{name}": schema.text(kind) for kind, name in schema.FILES.items()}
     found |= {".gitignore": GITIGNORE, "README.md": README, "access.yml": ACCESS}
+    found |= {name: _sample(name) for name in _templates(has)}
     if not with_town:
         del found[SAMPLE_TOWN]
     return dict(sorted(found.items()))
 
 
+def _templates(has: Collection[str]) -> Iterator[str]:
+    top = samples_folder()
+    for path in (top / "templates").glob("*/*/*/*.j2"):
+        name = path.relative_to(top).as_posix()
+        if "/".join(name.split("/")[1:3]) not in has:
+            yield name
+
+
+def _sample(name: str) -> str:
+    return (samples_folder() / name).read_text("utf-8")
+
+
 def _text(name: str) -> str:
     """A sample; the schema that its first line names lies in the operations folder itself."""
-    return (samples_folder() / name).read_text("utf-8").replace("docs/reference/", "schema/", 1)
+    text = _sample(name)
+    return text.replace("docs/reference/", "schema/", 1) if name.endswith(".yml") else text

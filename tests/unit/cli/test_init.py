@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
+from eakte_ops import health
 from eakte_ops.cli import main as frame
+from eakte_ops.config.library import load_library
+from eakte_ops.config.render import render
 from eakte_ops.errors import Status
+from eakte_ops.inventory.load import load
 
-FILES = {
+TOP = Path(__file__).parents[3]
+TEMPLATES = {path.relative_to(TOP).as_posix() for path in (TOP / "templates").rglob("*.j2")}
+FILES = TEMPLATES | {
     ".gitignore",
     "README.md",
     "access.yml",
@@ -37,7 +44,7 @@ def test_a_new_folder_is_right_at_once(tmp_path: Path, capsys: pytest.CaptureFix
     assert there(new) == FILES
     assert {line.removeprefix(f"{new}/") for line in capsys.readouterr().out.splitlines()} == FILES
     assert frame.main(["--project", str(new), "inventory", "check"]) == Status.OK
-    assert capsys.readouterr().out == "1 town, 4 servers: no errors.\n"
+    assert capsys.readouterr().out == f"1 town, 4 servers, {len(TEMPLATES)} templates: no errors.\n"
 
 
 def test_the_samples_point_at_schemas_that_are_there(tmp_path: Path) -> None:
@@ -70,6 +77,24 @@ def test_only_what_lacks_is_added(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert not (tmp_path / "inventories" / "witten.yml").exists()
     assert frame.main(["init", str(tmp_path)]) == Status.OK
     assert capsys.readouterr().err == f"{tmp_path} lacks nothing; nothing was changed.\n"
+
+
+def test_a_new_folder_renders_its_town(tmp_path: Path) -> None:
+    assert frame.main(["init", str(tmp_path)]) == Status.OK
+    assert {path.split("/")[1] for path in TEMPLATES} == {"enaio", "musterakte"}
+    for name in TEMPLATES:
+        assert (tmp_path / name).read_bytes() == (TOP / name).read_bytes()
+    library = load_library(tmp_path).right()
+    town = load(tmp_path, thresholds=health.vocabulary()).towns["witten"]
+    assert render([town], library)
+
+
+def test_a_template_that_was_taken_away_stays_away_and_a_release_that_lacks_is_added(tmp_path: Path) -> None:
+    frame.main(["init", str(tmp_path)])
+    (tmp_path / "templates" / "enaio" / "11.10" / "gateway" / "application-prod.yml.j2").unlink()
+    shutil.rmtree(tmp_path / "templates" / "enaio" / "12.0")
+    assert frame.main(["init", str(tmp_path)]) == Status.OK
+    assert FILES - there(tmp_path) == {"templates/enaio/11.10/gateway/application-prod.yml.j2"}
 
 
 def test_somebody_elses_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
