@@ -102,6 +102,7 @@ def _ended(problem: BaseException) -> Status:
     told = _as_error(problem)
     _say_where()
     say_error(told)
+    _give_up_what_can_not_be_written()
     return told.status
 
 
@@ -109,6 +110,14 @@ def _help(said: str) -> str:
     if said.startswith(("No such option: --project", "No such option: --debug")):
         return "it belongs right after eakte-ops, before the command"
     return "--help shows what there is"
+
+
+def _give_up_what_can_not_be_written() -> None:
+    """Where the disk is full that was said; Python would try once more at the very end and change the status."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        _let_go_of_stdout()
 
 
 def _let_go_of_stdout() -> None:

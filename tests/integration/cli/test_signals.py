@@ -81,3 +81,14 @@ def test_a_reader_that_goes_away_is_neither_well_nor_a_fault(words: list[str]) -
     assert done.returncode == 141
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [["inventory", "list"], ["checks"], ["inventory", "schema"]])
+def test_a_full_disk_behind_the_output_is_said_with_its_own_status(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, "--project", str(REPO), *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 70
+    assert "No space left on device\n" in done.stderr
+    assert "Exception ignored" not in done.stderr
