@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from ipaddress import ip_address
 from typing import Any
 
-from eakte_ops.inventory.model import Server, Town
+from eakte_ops.inventory.model import Installed, Server, Town
 
 LOOPBACK = "127.0.0.1"
 
 
 class Part(Mapping[str, Any]):
-    """A mapping of plain values with a name for messages: `parts.gateway.port`. `of`: what its keys are."""
+    """A mapping of plain values with a name for messages: `parts.gateway.port`. `of`: what its keys are.
 
-    __slots__ = ("_held", "name", "of")
+    `may`: keys that can be there or not, so that a template may ask; None for any. All others are never there.
+    """
 
-    def __init__(self, name: str, held: Mapping[str, Any], of: str = "value") -> None:
-        self.name, self.of, self._held = name, of, held
+    __slots__ = ("_held", "_may", "name", "of")
+
+    def __init__(self, name: str, held: Mapping[str, Any], of: str = "value", may: Collection[str] | None = ()) -> None:
+        self.name, self.of, self._held, self._may = name, of, held, may
+
+    def may_lack(self, key: str) -> bool:
+        """Whether `key` could be there for another town or server."""
+        return self._may is None or key in self._may
 
     def __getitem__(self, key: str) -> Any:
         return self._held[key]
@@ -47,6 +54,15 @@ class Held:
     def __str__(self) -> str:
         raise Misused(f"the secret {self.name} can only stand alone: {{{{ secret[{self.name!r}] | FORM }}}}")
 
+    def __bool__(self) -> bool:
+        raise Misused(f"nothing can depend on the secret {self.name}; `is defined` says whether the town has it")
+
+    def __eq__(self, _other: object) -> bool:
+        return bool(self)
+
+    def __hash__(self) -> int:
+        return int(bool(self))
+
 
 def seen_from(town: Town, server: Server) -> dict[str, Any]:
     """What every template sees on `server`: town, here, parts, layout, secret. All plain text, numbers, yes and no."""
@@ -72,9 +88,9 @@ def seen_from(town: Town, server: Server) -> dict[str, Any]:
                 "components": tuple(part.name for part in town.installed(server)),
             },
         ),
-        "parts": Part("parts", dict(_parts(town, server)), "component of the town"),
+        "parts": Part("parts", dict(_parts(town, server)), "component of the town", town.profile.components),
         "layout": Part("layout", layout.model_dump()),
-        "secret": Part("secret", {name: Held(name) for name in town.said.secrets}, "secret of the town"),
+        "secret": Part("secret", {name: Held(name) for name in town.said.secrets}, "secret of the town", None),
     }
 
 
@@ -87,10 +103,11 @@ def _parts(town: Town, here: Server) -> Iterator[tuple[str, Part]]:
         at = here if here in holders else holders[0]
         laid = next(part for part in town.installed(at) if part.name == name)
         addresses = tuple(LOOPBACK if holder is here else holder.address for holder in holders)
-        yield name, _part(town, name, laid, at, addresses)
+        yield name, _part(town, laid, at, here, addresses)
 
 
-def _part(town: Town, name: str, laid: Any, at: Server, addresses: tuple[str, ...]) -> Part:
+def _part(town: Town, laid: Installed, at: Server, here: Server, addresses: tuple[str, ...]) -> Part:
+    name = laid.name
     changed = at.components[name].services
     services = {}
     for each, service in town.profile.services_of(name, town.said.release).items():
@@ -98,16 +115,16 @@ def _part(town: Town, name: str, laid: Any, at: Server, addresses: tuple[str, ..
         port = own.port if own and own.port is not None else service.port
         instances = own.instances if own and own.instances is not None else service.instances
         said = {"name": each, "instances": instances} | ({"port": port} if port is not None else {})
-        services[each] = Part(f"parts.{name}.service.{each}", said)
+        services[each] = Part(f"parts.{name}.service.{each}", said, may=("port",))
     return Part(
         f"parts.{name}",
         {
-            "here": LOOPBACK in addresses,
-            "address": LOOPBACK if LOOPBACK in addresses else addresses[0],
+            "here": at is here,
+            "address": LOOPBACK if at is here else addresses[0],
             "addresses": addresses,
             "port": Part(f"parts.{name}.port", laid.ports, "port"),
             "place": Part(f"parts.{name}.place", laid.places, "place"),
-            "service": Part(f"parts.{name}.service", services, "service"),
+            "service": Part(f"parts.{name}.service", services, "service", town.profile.components[name].services),
         },
     )
 

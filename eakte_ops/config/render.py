@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from jinja2 import TemplateError
-
 from eakte_ops.config.head import Head
 from eakte_ops.config.known import Part, seen_from
 from eakte_ops.config.library import Library
 from eakte_ops.config.rendered import Rendered, Slot
-from eakte_ops.config.sandbox import pieces_of
-from eakte_ops.config.template import STUMBLES, Template, line_of
+from eakte_ops.config.sandbox import Stumbled, pieces_of
+from eakte_ops.config.template import Template
 from eakte_ops.config.values import settled
 from eakte_ops.errors import InvalidFile, Mistake
 from eakte_ops.inventory.model import Server, Town
@@ -63,6 +61,16 @@ def _runs(town: Town, server: Server, head: Head) -> bool:
     return any(head.service in part.services for part in town.installed(server) if part.name in head.components)
 
 
+def places(town: Town, server: Server, library: Library) -> Iterator[tuple[Template, str | Mistake]]:
+    """Where the files of `placed_on` belong, or why nobody can say it; their texts are not rendered."""
+    seen = seen_from(town, server)
+    for template in placed_on(town, server, library):
+        try:
+            yield template, _path(town, server, template, _sight(town, server, template, seen))
+        except _Wrong as problem:
+            yield template, problem.mistake
+
+
 def sight(town: Town, server: Server, template: Template) -> dict[str, Any]:
     """All that a template sees on a server."""
     return _sight(town, server, template, seen_from(town, server))
@@ -84,17 +92,11 @@ class _Wrong(Exception):
 
 def _one(town: Town, server: Server, template: Template, seen: dict[str, Any]) -> Rendered:
     sees = _sight(town, server, template, seen)
-    head_line = template.document.place(("destination",))[0]
-    try:
-        path = template.destination.render(sees)
-    except (TemplateError, *STUMBLES) as problem:
-        raise _Wrong(_mistake(template, town, server, f"{problem}", head_line)) from problem
-    if not is_place(path, server.platform):
-        raise _Wrong(_mistake(template, town, server, f"no path for {server.platform}: {path!r:.120}", head_line))
+    path = _path(town, server, template, sees)
     try:
         pieces = pieces_of(template.body.render(sees))
-    except (TemplateError, *STUMBLES) as problem:
-        raise _Wrong(_mistake(template, town, server, f"{problem}", line_of(problem, template.file))) from problem
+    except Stumbled as problem:
+        raise _Wrong(_mistake(template, town, server, problem.places[0][1], problem.places[0][0])) from problem
     layout = town.profile.layout[server.platform]
     mode = int(template.head.mode, 8)
     if mode & 0o007 and any(isinstance(piece, Slot) for piece in pieces):
@@ -111,6 +113,17 @@ def _one(town: Town, server: Server, template: Template, seen: dict[str, Any]) -
         mode,
         pieces,
     )
+
+
+def _path(town: Town, server: Server, template: Template, sees: dict[str, Any]) -> str:
+    line = template.document.place(("destination",))[0]
+    try:
+        path = template.destination.render(sees)
+    except Stumbled as problem:
+        raise _Wrong(_mistake(template, town, server, problem.places[0][1], line)) from problem
+    if not is_place(path, server.platform):
+        raise _Wrong(_mistake(template, town, server, f"no path for {server.platform}: {path!r:.120}", line))
+    return path
 
 
 def _mistake(template: Template, town: Town, server: Server, sentence: str, line: int) -> Mistake:

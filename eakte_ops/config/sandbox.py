@@ -4,38 +4,41 @@ from __future__ import annotations
 
 import re
 import secrets as random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Mapping
+from functools import cache, cached_property
 from typing import Any, NoReturn
 
-from jinja2 import StrictUndefined, nodes
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, pass_context
+from jinja2.environment import Template as Compiled
 from jinja2.exceptions import SecurityError, UndefinedError
-from jinja2.filters import FILTERS
 from jinja2.runtime import LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
 
+from eakte_ops.config.effort import Sight, kind
+from eakte_ops.config.filters import FILTERS, plain, wrong
 from eakte_ops.config.forms import FORMS
-from eakte_ops.config.known import Held, Misused, Part, network, url_host
+from eakte_ops.config.known import Held, Misused, Part
 from eakte_ops.config.rendered import Pieces, Slot
+from eakte_ops.config.syntax import TESTS as OUR_TESTS
+from eakte_ops.config.syntax import bounded, mistakes
+from eakte_ops.errors import UsageError
 from eakte_ops.yamltext import did_you_mean
 
-_PLAIN_FILTERS = ("first", "items", "join", "last", "length", "list", "lower", "replace", "sort", "unique", "upper")
-_LOOP = ("first", "index", "index0", "last", "length")
-_FORBIDDEN: Mapping[type[nodes.Node], str] = {
-    nodes.Call: "nothing can be called in a template",
-    nodes.CallBlock: "nothing can be called in a template",
-    nodes.Macro: "a template has no macros",
-    nodes.Include: "a template stands alone: no include",
-    nodes.Import: "a template stands alone: no import",
-    nodes.FromImport: "a template stands alone: no import",
-    nodes.Extends: "a template stands alone: no extends",
-    nodes.Block: "a template stands alone: no block",
-    nodes.Mul: "no multiplication in a template",
-    nodes.Pow: "no powers in a template",
-    nodes.Mod: "no % in a template",
-}
+_LONGEST = 400
+_SIGNS = ("{{", "{%", "{#")
+_NEVER = re.compile("[\0\ud800-\udfff]")
 _NONCE = random.token_hex(8)
 _MARK = re.compile(rf"\ue000{_NONCE}\|([a-z0-9.-]+)\|([a-z]+)\ue001")
+_LOOP = ("first", "index", "index0", "last", "length")
+
+
+class Stumbled(Exception):
+    """A text of a template that can not be read or rendered: lines, each with the sentence that says why."""
+
+    def __init__(self, *places: tuple[int, str]) -> None:
+        self.places = tuple((line, _clean(sentence)) for line, sentence in places)
+        super().__init__("; ".join(f"{line}: {sentence}" for line, sentence in self.places))
 
 
 class Missing(StrictUndefined):
@@ -55,20 +58,22 @@ class Missing(StrictUndefined):
 class Sandbox(ImmutableSandboxedEnvironment):
     """The environment of all templates. Values are looked up in Parts and tuples alone, attributes do not exist."""
 
+    context_class = Sight
+    intercepted_binops = frozenset({"+"})
+
     def __init__(self) -> None:
         super().__init__(
             undefined=Missing,
             finalize=_finalize,
             autoescape=False,
+            optimized=False,  # nothing is worked out before it is paid for
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
         self.globals = {}
-        self.filters = {name: FILTERS[name] for name in _PLAIN_FILTERS}
-        self.filters |= {name: _writer(name) for name in FORMS}
-        self.filters |= {"network": _on_text(network), "url_host": _on_text(url_host)}
-        self.tests = {name: TESTS[name] for name in ("defined", "undefined", "in", "eq", "ne")}
+        self.filters = dict(FILTERS)
+        self.tests = {name: TESTS[name] for name in OUR_TESTS}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`a.b`: the value b of the part a, or something about a loop."""
@@ -80,22 +85,135 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """`a["b"]`, and the n-th of a tuple."""
         if isinstance(obj, Undefined):
             str(obj)  # raises, and names what is missing first
+        missing = self.undefined(obj=obj, name=argument)
         if isinstance(obj, Part) and isinstance(argument, str):
-            return obj[argument] if argument in obj else self.undefined(obj=obj, name=argument)
+            if argument in obj:
+                return obj[argument]
+            if not obj.may_lack(argument):
+                str(missing)  # nobody needs to ask whether it is there: it never is
         if isinstance(obj, tuple | list) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
             return obj[argument]
-        return self.undefined(obj=obj, name=argument)
+        return missing
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """`a + b`: two texts, two lists or two numbers."""
+        context.paid(left)
+        context.paid(right)
+        if isinstance(left, str) and isinstance(right, str):
+            return left + right
+        if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+            return (*left, *right)
+        if isinstance(left, int | float) and isinstance(right, int | float):
+            return left + right
+        raise Misused(f"{kind(left)} and {kind(right)} can not be added")
 
     def call(self, *_args: Any, **_named: Any) -> NoReturn:
-        """Never: forbidden() has said so already."""
+        """Never: the tree was judged before."""
         raise SecurityError("nothing can be called in a template")
 
 
-def forbidden(tree: nodes.Template) -> Iterable[tuple[int, str]]:
-    """Line and sentence of everything in a parsed template that has no place there."""
-    for kind, sentence in _FORBIDDEN.items():
-        for node in tree.find_all(kind):
-            yield node.lineno, sentence
+@cache
+def sandbox() -> Sandbox:
+    """The environment of this process."""
+    return Sandbox()
+
+
+class Text:
+    """A text of a template, read and judged. It is compiled when it is first rendered."""
+
+    def __init__(self, text: str, file: str, seen: Collection[str], secrets: bool = True) -> None:
+        """`file`: for tracebacks; `seen`: the names of what it will be given; `secrets`: whether it may hold some.
+
+        Raises Stumbled with all mistakes.
+        """
+        self._file, self._secrets = file, secrets
+        self._plain = None if any(sign in text for sign in _SIGNS) else text
+        self._python = _read(text, file, seen) if self._plain is None else ""
+
+    @cached_property
+    def _compiled(self) -> Compiled:
+        return Compiled.from_code(sandbox(), compile(self._python, self._file, "exec"), {})
+
+    def render(self, seen: Mapping[str, Any]) -> str:
+        """The text with the values of `seen`, and marks for secrets (pieces_of). Raises Stumbled, and nothing else."""
+        if self._plain is not None:
+            return self._plain
+        try:
+            text = "".join(self._compiled.root_render_func(self._compiled.new_context(dict(seen))))
+        except Exception as problem:
+            raise Stumbled((self._line(problem), _sentence(problem))) from problem
+        if not self._secrets and (mark := _MARK.search(text)):
+            raise Stumbled((1, f"the secret {mark[1]} can only stand in the text of a file"))
+        return text
+
+    def _line(self, problem: BaseException) -> int:
+        """The line of the template on which rendering stumbled, 1 where that is not known."""
+        line, trace = 1, problem.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == self._file:
+                line = self._compiled.get_corresponding_lineno(trace.tb_lineno)
+            trace = trace.tb_next
+        return line
+
+
+def _read(text: str, file: str, seen: Collection[str]) -> str:
+    """The text as a program in Python."""
+    try:
+        tree = sandbox().parse(text)
+        if wrong := mistakes(tree, seen):
+            raise Stumbled(*wrong)
+        return sandbox().compile(bounded(tree), file, file, raw=True)
+    except TemplateSyntaxError as error:
+        raise Stumbled((error.lineno, error.message or "this can not be read")) from error
+    except RecursionError as error:
+        raise Stumbled((1, "this is nested too deeply")) from error
+    except ValueError as error:  # digits by the thousand
+        raise Stumbled((_longest_line(text), "a number is too long")) from error
+
+
+def _longest_line(text: str) -> int:
+    """The line with the most digits."""
+    lines = [sum(map(str.isdigit, line)) for line in text.split("\n")]
+    return lines.index(max(lines)) + 1
+
+
+def _sentence(problem: Exception) -> str:
+    if isinstance(problem, TemplateError | Misused):
+        return f"{problem}"
+    if isinstance(problem, UsageError):
+        return problem.said
+    if isinstance(problem, ZeroDivisionError):
+        return "nothing can be divided by zero"
+    return f"this can not be worked out: {problem}"
+
+
+def _clean(sentence: str) -> str:
+    shown = "".join(char if char.isprintable() else "?" for char in sentence[:_LONGEST])
+    return shown if len(sentence) <= _LONGEST else f"{shown}…"
+
+
+@pass_context
+def _finalize(sight: Sight, value: Any) -> str:
+    """What an expression puts into the text."""
+    if isinstance(value, Held):
+        return _mark(value)
+    if isinstance(value, str | int | float):
+        said = plain(value)
+        if _NEVER.search(said):
+            raise Misused("this has a character that no file of text can hold")
+        sight.pay(len(said))
+        return said
+    if isinstance(value, Undefined):
+        raise wrong(value, "")
+    raise Misused(f"{kind(value)} can not stand in a text: name one of its values, or join them")
+
+
+def _mark(held: Held) -> str:
+    """What stands for a secret in rendered text. No template knows its number, and none gets hold of a mark."""
+    if not held.form:
+        said = ", ".join(FORMS)
+        raise Misused(f"say how the secret {held.name} is written, with one of the filters {said}")
+    return f"\ue000{_NONCE}|{held.name}|{held.form}\ue001"
 
 
 def pieces_of(text: str) -> Pieces:
@@ -105,55 +223,3 @@ def pieces_of(text: str) -> Pieces:
     for at in range(1, len(parts), 3):
         pieces += [Slot(parts[at], parts[at + 1]), parts[at + 2]]
     return tuple(piece for piece in pieces if piece != "")
-
-
-def _finalize(value: Any) -> str:
-    """What an expression puts into the text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float | Undefined):
-        return str(value)  # of what is not there it raises, and names it
-    if isinstance(value, Held):
-        return _mark(value)
-    raise Misused(f"{_kind(value)} can not stand in a text: name one of its values, or join them")
-
-
-def _mark(held: Held) -> str:
-    if not held.form:
-        said = ", ".join(FORMS)
-        raise Misused(f"say how the secret {held.name} is written, with one of the filters {said}")
-    return f"\ue000{_NONCE}|{held.name}|{held.form}\ue001"
-
-
-def _writer(form: str) -> Callable[[Any], Any]:
-    """The filter that writes a value in a form; of a secret it gives the place where that is to be done."""
-
-    def write(value: Any) -> Any:
-        if isinstance(value, Held):
-            return Held(value.name, form)
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, int | float):
-            return str(value)
-        return FORMS[form](_text(value), "the value")
-
-    return write
-
-
-def _on_text(change: Callable[[str], str]) -> Callable[[Any], str]:
-    return lambda value: change(_text(value))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Undefined):
-        return str(value)
-    raise Misused(f"a text is needed here, not {_kind(value)}")
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, Part):
-        return value.name
-    kinds = {"tuple": "a list", "list": "a list", "NoneType": "nothing"}
-    return kinds.get(type(value).__name__, "a value of this kind")
