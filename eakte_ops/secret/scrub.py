@@ -24,7 +24,7 @@ class Scrubber:
         with self._changing:
             if value not in self._forms:
                 # A new dict each time: `clean` in another thread goes on reading the old one.
-                self._forms = {**self._forms, **{form: name for form in _forms(value) if len(form) >= _SHORTEST}}
+                self._forms = {**self._forms, **{form: name for form in forms(value) if len(form) >= _SHORTEST}}
 
     def clean(self, text: str) -> str:
         """`text` with every revealed value, also encoded or one line of it, replaced by `<secret NAME>`."""
@@ -34,7 +34,8 @@ class Scrubber:
         return text
 
 
-def _forms(value: str) -> Iterator[str]:
+def forms(value: str) -> Iterator[str]:
+    """How programs write a value: as it is, in JSON, Python, an address, base64, hexadecimal digits; its lines."""
     raw = value.encode("utf-8", "surrogatepass")
     yield value
     yield json.dumps(value)[1:-1]

@@ -1,0 +1,144 @@
+"""Which lines of a file on a server may be shown.
+
+In a file whose template holds a secret a line is shown only where it provably holds none: it is blank, or equal to a
+line of the rendered file (which is shown with its secrets by name), or differs from one only in the value at a plain
+place. That is a path of keys at which the template has a value, with no secret in any line at it, and whose last key
+is that of no line with a secret. Even there the value must be plain (no comment, no structure, nothing that goes on
+below), and nothing is shown that a secret of the town is found in, whose keys are called as secrets are, that looks
+like a secret, or that may be the rest of a value begun above.
+
+In any other file, which everybody on the server may read, lines are shown unless they look as if they held a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from eakte_ops.config.foreign import visible
+from eakte_ops.config.keys import LONGEST, Keyed, Path
+from eakte_ops.config.lines import Theirs, Wanted
+from eakte_ops.config.withhold import Values, looks_secret, secret_key
+
+Why: TypeAlias = Literal["", "unknown", "looks", "value", "long"]
+"""Why a line is withheld: the template does not know it, it looks like a secret, a secret of the town is in it, it is
+too long to be looked through."""
+
+_CLOSED = {
+    '"': re.compile(r'"(?:[^"\\]|\\.)*"'),
+    "'": re.compile(r"'(?:[^']|'')*'"),
+    "{": re.compile(r"\{.*\}"),
+    "[": re.compile(r"\[.*\]"),
+}
+_PLAIN = re.compile(r"""[^\s"'{}\[\]|>&*!%@`#,?:-][^"'#{}]*|-?[0-9][^"'#{}]*|"[^"\\#]*"|'[^'#]*'|\*|""")
+"""One value that ends where the line ends: no comment, no structure, nothing that goes on below."""
+_ARMOUR_BEGINS, _ARMOUR_ENDS = "-----BEGIN ", "-----END "
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What may be said of a line: its text, or why there is none; `secret`: the name of the one found in it."""
+
+    text: str = ""
+    why: Why = ""
+    secret: str = ""
+
+
+def shown(lines: Sequence[Theirs], wanted: Sequence[Wanted], values: Values) -> list[Shown]:
+    """For each line of a server's file what may be said of it. `wanted`: the rendered file; `values`: to be found."""
+    known = _Known.of(wanted)
+    return list((_strict if any(line.names for line in wanted) else _lenient)(lines, known, values))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a rendered file says: its lines, its plain places, and the keys of its secrets."""
+
+    lines: Mapping[bytes, str]
+    plain: frozenset[tuple[Path, str]]
+    secret_names: frozenset[str]
+
+    @classmethod
+    def of(cls, wanted: Sequence[Wanted]) -> _Known:
+        held = [line for line in wanted if line.names]
+        secret = {line.keyed.path for line in held}
+        places = [line.keyed for line in wanted if line.keyed.value and line.keyed.path not in secret]
+        # Of two that look the same the one that names its secret is shown.
+        filled = [(line.filled, line.shown) for line in sorted(wanted, key=lambda line: bool(line.names))]
+        return cls(
+            {line: text for line, text in filled if line is not None},
+            frozenset((place.path, place.lead) for place in places),
+            frozenset(_folded(line.keyed.name) for line in held if line.keyed.path),
+        )
+
+    def plainly(self, line: Keyed) -> bool:
+        """Whether a line stands at a plain place."""
+        return (line.path, line.lead) in self.plain and _folded(line.name) not in self.secret_names
+
+
+def _folded(name: str) -> str:
+    return re.sub("[^a-z0-9]", "", name.lower())
+
+
+def _strict(lines: Sequence[Theirs], known: _Known, values: Values) -> Iterator[Shown]:
+    begun = False  # a value that the lines below may go on with
+    for line in lines:
+        text, place = line.text, line.keyed
+        if line.raw in known.lines:
+            begun = False
+            yield Shown(known.lines[line.raw])
+            continue
+        if not text.strip(" \t"):
+            yield Shown()
+            continue
+        if withheld := _found(text, values):
+            yield withheld
+        elif begun or not known.plainly(place) or not _PLAIN.fullmatch(place.value.strip()):
+            yield Shown(why="unknown")
+        elif looks_secret(text, place.path):
+            yield Shown(why="looks")
+        else:
+            yield Shown(visible(text))
+        begun = begun or _goes_on(place.value if place.path else text.strip().lstrip("- "))
+
+
+def _found(text: str, values: Values) -> Shown | None:
+    """What is said of a line that no rule lets through, None where one may."""
+    if len(text) > LONGEST:
+        return Shown(why="long")
+    name = values.found_in(text)
+    return Shown(why="value", secret=name) if name else None
+
+
+def _goes_on(value: str) -> bool:
+    """Whether a value may have its end in a later line."""
+    if value.endswith("\\"):
+        return True
+    if value[:1] in _CLOSED:
+        return _CLOSED[value[0]].fullmatch(value.partition(" #")[0].strip()) is None
+    return value[:1] in ("&", "!", "?", "(", "`")
+
+
+def _lenient(lines: Sequence[Theirs], known: _Known, values: Values) -> Iterator[Shown]:
+    armoured, under = False, -1  # in a key in its armour; the column of the key that is called as secrets are
+    for line in lines:
+        text, place = line.text, line.keyed
+        column = len(text) - len(text.lstrip())
+        if text.strip() and column <= under:
+            under = -1
+        armoured = armoured or _ARMOUR_BEGINS in text
+        plainly = known.plainly(place)
+        if line.raw in known.lines:
+            yield Shown(known.lines[line.raw])
+        elif withheld := _found(text, values):
+            yield withheld
+        elif armoured or under >= 0 or looks_secret(*((place.value, ()) if plainly else (text, place.path))):
+            yield Shown(why="looks")
+        else:
+            yield Shown(visible(text))
+        if _ARMOUR_ENDS in text:
+            armoured = False
+        if under < 0 and place.path and not plainly and secret_key(place.path):
+            under = column
