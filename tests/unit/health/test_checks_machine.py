@@ -137,11 +137,13 @@ def test_a_hanging_question_about_mounts_is_unknown_and_only_that() -> None:
 
 
 def test_failed_units_have_their_owner_and_ours_are_judged_elsewhere() -> None:
-    seen = look(units=well.units(well.site(), failed=("fwupd.service", "eakte-job.service", "eakte-gateway.service")))
+    failed = ("fwupd.service", "eakte-job.service", "eakte-logs.service", "eakte-gateway.service")
+    seen = look(units=well.units(well.site(), failed=failed))
     found = results("units.failed", seen)
     assert {subject: result.owner for subject, result in found.items()} == {
         "fwupd.service": None,
         "eakte-job.service": "centre",
+        "eakte-logs.service": "centre",
     }
     assert {result.verdict for result in found.values()} == {"warning"}
 
