@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, pass_context
 from jinja2.environment import Template as Compiled
 from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2.parser import Parser
 from jinja2.runtime import LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
@@ -158,23 +159,18 @@ class Text:
 
 def _read(text: str, file: str, seen: Collection[str]) -> str:
     """The text as a program in Python."""
+    parser = None
     try:
-        tree = sandbox().parse(text)
+        parser = Parser(sandbox(), text)
+        tree = parser.parse()
         if wrong := mistakes(tree, seen):
             raise Stumbled(*wrong)
         return sandbox().compile(bounded(tree), file, file, raw=True)
     except TemplateSyntaxError as error:
         raise Stumbled((error.lineno, error.message or "this can not be read")) from error
-    except RecursionError as error:
-        raise Stumbled((1, "this is nested too deeply")) from error
-    except ValueError as error:  # digits by the thousand
-        raise Stumbled((_longest_line(text), "a number is too long")) from error
-
-
-def _longest_line(text: str) -> int:
-    """The line with the most digits."""
-    lines = [sum(map(str.isdigit, line)) for line in text.split("\n")]
-    return lines.index(max(lines)) + 1
+    except (RecursionError, ValueError) as error:
+        said = "this is nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
+        raise Stumbled((parser.stream.current.lineno if parser else 1, said)) from error
 
 
 def _sentence(problem: Exception) -> str:

@@ -18,6 +18,8 @@ _WORDS = {"join": (0, 1), "replace": (2, 2)}
 _WORDS_SAID = {(0, 0): "nothing more", (0, 1): "at most what stands between", (2, 2): "what is replaced, and by what"}
 _DEEPEST = 60
 _DEEPEST_LOOPS = 6
+_MOST = 20_000
+_TOO_DEEP = "this is nested too deeply"
 _ALONE = "a template stands alone"
 _FORBIDDEN: Mapping[type[nodes.Node], str] = {
     nodes.Call: "nothing can be called in a template",
@@ -43,10 +45,12 @@ _FORBIDDEN: Mapping[type[nodes.Node], str] = {
 def mistakes(tree: nodes.Template, seen: Collection[str]) -> list[tuple[int, str]]:
     """Line and sentence of everything that has no place in a template. `seen`: the names that it is given."""
     found = []
-    everything = []
+    everything: list[nodes.Node] = []
     for node, depth, loops in _walk(tree):
         if depth > _DEEPEST or loops > _DEEPEST_LOOPS:
-            return [(node.lineno, "this is nested too deeply")]
+            return [(node.lineno, _TOO_DEEP)]
+        if len(everything) > _MOST:
+            return [(node.lineno, f"a template has at most {_MOST:,} values, words and signs")]
         everything.append(node)
         if said := _FORBIDDEN.get(type(node)) or _said_of(node):
             found.append((node.lineno, said))
@@ -60,7 +64,9 @@ def _walk(tree: nodes.Template) -> Iterator[tuple[nodes.Node, int, int]]:
         node, depth, loops = waiting.pop()
         yield node, depth, loops
         loops += isinstance(node, nodes.For)
-        waiting += [(each, depth + 1, loops) for each in node.iter_child_nodes()]
+        for each in node.iter_child_nodes():
+            each.lineno = each.lineno or node.lineno  # some have none
+            waiting.append((each, depth + 1, loops))
 
 
 def _said_of(node: nodes.Node) -> str:
@@ -68,12 +74,18 @@ def _said_of(node: nodes.Node) -> str:
         return _said_of_filter(node)
     if isinstance(node, nodes.Test) and node.name not in TESTS:
         return f'there is no test "{node.name:.80}": {", ".join(TESTS)}, and comparisons such as == and in'
+    if isinstance(node, nodes.Const) and isinstance(node.value, float) and not isfinite(node.value):
+        return "a number is too large"
+    return _said_of_branches(node)
+
+
+def _said_of_branches(node: nodes.Node) -> str:
+    if isinstance(node, nodes.If) and len(node.elif_) > _DEEPEST:
+        return _TOO_DEEP
     if isinstance(node, nodes.For) and node.recursive:
         return "a loop can not call itself"
     if isinstance(node, nodes.CondExpr) and node.expr2 is None:
         return "an `if` within an expression needs its `else`"
-    if isinstance(node, nodes.Const) and isinstance(node.value, float) and not isfinite(node.value):
-        return "a number is too large"
     return ""
 
 
