@@ -30,7 +30,7 @@ def errands() -> list[Errand]:
     checks = catalogue.chosen([])
     towns = CONTEXT.inventory().towns
     access = load_access(CONTEXT.folder, towns)
-    stops = stops_of(towns.values(), lambda town, server: CONTEXT.target(town, server, "look"), access)
+    stops = stops_of(towns.values(), lambda town, server: CONTEXT.target(town, server, "look"), access, CONTEXT.library)
     return [Errand(stop.target, catalogue.questions(checks, stop.site), 30.0) for stop in stops if stop.site]
 
 

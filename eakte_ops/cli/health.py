@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from eakte_ops.access.rules import Access
+    from eakte_ops.cli.context import Account
     from eakte_ops.cli.health_progress import Progress
     from eakte_ops.health.engine import PastOf, ServerLook, Stop
     from eakte_ops.health.types import AnyCheck, Judged
     from eakte_ops.health.types import Language as Spoken
     from eakte_ops.inventory.model import Inventory, Town
 
+HEALTH = "health"
 LanguageOption: TypeAlias = Annotated[
     Language | None, typer.Option("--language", help="Language of the report (else that of the terminal's locale).")
 ]
@@ -62,10 +64,11 @@ def health(
     nagios its own: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, also where nothing could be looked at.
     """
     from eakte_ops.cli import formats
+    from eakte_ops.health import catalogue
 
     chosen = settled_format(form, as_json)
     try:
-        return _health(towns or [], every, check or [], chosen, spoken(language), out=out)
+        return look_now(towns or [], every, catalogue.chosen(check or []), chosen, spoken(language), out=out)
     except EakteError as problem:
         if not chosen.own_status:
             raise
@@ -79,24 +82,28 @@ def settled_format(form: Format | None, as_json: bool) -> Format:
     return Format.JSON if as_json else form or Format.TABLE
 
 
-def _health(
+def look_now(
     names: Sequence[str],
     every: bool,
-    checks_wanted: Sequence[str],
+    checks: Sequence[AnyCheck],
     chosen: Format,
     tongue: Spoken,
     *,
-    out: Path | None,
+    out: Path | None = None,
+    command: str = HEALTH,
+    account: Account = "look",
 ) -> int:
+    """Look at the servers of the towns `names`, or of `every` one, and write what was found; gives the status.
+
+    `command`: as it was typed. `account`: the one that asks on the servers.
+    """
     from eakte_ops.cli import formats
     from eakte_ops.cli.banner import banner
     from eakte_ops.cli.health_progress import Progress
-    from eakte_ops.health import catalogue
     from eakte_ops.health.findings import overview
 
-    checks = catalogue.chosen(checks_wanted)
-    inventory, wanted = _towns(names, every)
-    stops, idle = stops_at(wanted, checks)
+    inventory, wanted = _towns(names, every, command)
+    stops, idle = stops_at(wanted, checks, account)
     banner(inventory.folder, inventory.settings.lab)
     past, began = _past_of(stops), time.monotonic()
     with Progress(stops, inventory.settings.limits.server_seconds, tongue) as progress:
@@ -104,18 +111,22 @@ def _health(
     seen = overview(looks, checks, time.monotonic() - began, _towns_said(looks, checks, past))
     status = formats.write(chosen, seen, inventory.folder, inventory.settings.lab, tongue, out=out)
     told = _TOLD[tongue]
-    _say_left_out(checks, idle, told)
+    if command == HEALTH:
+        _say_left_out(checks, told)
+    if idle:
+        _say_names(told["idle"], [stop.server.name for stop in idle])
     if stopped:
         missed = [look.stop.server.name for look in seen.of_state("interrupted")]
         _say_names(told["interrupted"], missed or [told["nothing"]])
     return Status.INTERRUPTED if stopped and not chosen.own_status else status
 
 
-def _towns(names: Sequence[str], every: bool) -> tuple[Inventory, list[Town]]:
+def _towns(names: Sequence[str], every: bool, command: str) -> tuple[Inventory, list[Town]]:
     if bool(names) == every:
         raise UsageError(
             "name towns, or --all, not both" if every else "which towns?",
-            way_out="eakte-ops health TOWN... or eakte-ops health --all; eakte-ops inventory list shows the towns",
+            way_out=f"eakte-ops {command} TOWN... or eakte-ops {command} --all; eakte-ops inventory list shows the "
+            "towns",
         )
     inventory = CONTEXT.inventory(*names)
     wanted = list(dict.fromkeys(names)) if names else list(inventory.towns)
@@ -124,12 +135,14 @@ def _towns(names: Sequence[str], every: bool) -> tuple[Inventory, list[Town]]:
     return inventory, [inventory.towns[name] for name in wanted]
 
 
-def stops_at(towns: Sequence[Town], checks: Sequence[AnyCheck]) -> tuple[list[Stop], list[Stop]]:
+def stops_at(
+    towns: Sequence[Town], checks: Sequence[AnyCheck], account: Account = "look"
+) -> tuple[list[Stop], list[Stop]]:
     """The servers to look at, and those on which none of `checks` has anything to look at."""
     from eakte_ops.health import catalogue
     from eakte_ops.health.engine import stops_of
 
-    stops = stops_of(towns, lambda town, server: CONTEXT.target(town, server, "look"), _access())
+    stops = stops_of(towns, lambda town, server: CONTEXT.target(town, server, account), _access(), CONTEXT.library)
     idle = [stop for stop in stops if stop.site is not None and not catalogue.asks(checks, stop.site)]
     wanted = [stop for stop in stops if stop not in idle]
     if not wanted:
@@ -156,8 +169,10 @@ def _look(
     from eakte_ops.clock import SYSTEM
     from eakte_ops.events import fan_out
     from eakte_ops.health.engine import interrupted, look_at
+    from eakte_ops.health.facts.roundtrip import ROUNDTRIP
 
     limits = inventory.settings.limits
+    towns = list({stop.town.id: stop.town for stop in stops}.values())
     done: dict[int, ServerLook] = {}
     stopped = False
     connect = CONTEXT.connector(limits, progress.watching)
@@ -172,7 +187,7 @@ def _look(
         threads=limits.threads,
         emit=heard,
         past=past,
-        reveals=reveals(list({stop.town.id: stop.town for stop in stops}.values())),
+        reveals=reveals(towns if any(ROUNDTRIP in check.facts for check in checks) else []),
     )
     try:
         with closing(looks):
@@ -227,14 +242,12 @@ _TOLD = {
 }
 
 
-def _say_left_out(checks: Sequence[AnyCheck], idle: Sequence[Stop], told: Mapping[str, str]) -> None:
+def _say_left_out(checks: Sequence[AnyCheck], told: Mapping[str, str]) -> None:
     from eakte_ops.health import catalogue
 
     left = [check.name for check in catalogue.chosen([]) if check not in checks]
     if left:
         _say_names(told["left"], left)
-    if idle:
-        _say_names(told["idle"], [stop.server.name for stop in idle])
 
 
 def _say_names(what: str, names: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from eakte_ops.health.checks import (
     backups,
     database,
     documents,
+    drift,
     forecast,
     gateway,
     index,
@@ -47,7 +48,7 @@ CHECKS: Mapping[str, AnyCheck] = {
     for room in (
         *(reach, algorithms, storage, forecast, memory, machine, units),
         *(services, restarts, licence, gateway, index),
-        *(database, sessions, work, documents, releases, logs, temporary, roundtrip, backups),
+        *(database, sessions, work, documents, releases, logs, temporary, drift, roundtrip, backups),
         *(network, patches, access),
         watch,  # the last question of all: it leaves the mark that there was a look
         nights,  # of the centre itself: asks nothing

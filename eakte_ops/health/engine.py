@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from eakte_ops.access.rules import Access
 from eakte_ops.clock import SYSTEM, Clock
@@ -35,6 +35,9 @@ from eakte_ops.health.types import (
 from eakte_ops.inventory.model import Server, Town
 from eakte_ops.remote.fleet import Errand, Outcome, visit_all
 from eakte_ops.remote.types import Connect, Reveal, Target, Visit
+
+if TYPE_CHECKING:
+    from eakte_ops.config.library import Library
 
 _MOST = 20
 """Results that are not well, per check and server."""
@@ -86,11 +89,22 @@ def nothing_known(_town: Town) -> Reveal:
 
 
 def stops_of(
-    towns: Iterable[Town], target_of: Callable[[Town, Server], Target], access: Access | None
+    towns: Iterable[Town],
+    target_of: Callable[[Town, Server], Target],
+    access: Access | None,
+    library: Callable[[], Library],
 ) -> tuple[Stop, ...]:
-    """Every server of `towns`, in the order of the inventory. `access`: access.yml, None if there is none."""
+    """Every server of `towns`, in the order of the inventory. `access`: access.yml, None if there is none.
+
+    `library`: the templates of configuration, which are read when somebody needs them.
+    """
     return tuple(
-        Stop(town, server, target_of(town, server), site_of(town, server, access) if _supported(server) else None)
+        Stop(
+            town,
+            server,
+            target_of(town, server),
+            site_of(town, server, access, library) if _supported(server) else None,
+        )
         for town in towns
         for server in town.said.servers
     )

@@ -55,6 +55,10 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
         "en": "this can not be looked at yet: {what}",
         "de": "das lässt sich noch nicht ansehen: {what}",
     },
+    "no-templates": {
+        "en": "no template of this product can become a file yet",
+        "de": "noch keine Vorlage dieses Produkts kann zu einer Datei werden",
+    },
     "too-new": {
         "en": "too few figures are remembered yet to say anything ({have} of {wanted})",
         "de": "es sind noch zu wenige Werte bekannt, um etwas zu sagen ({have} von {wanted})",

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eakte_ops.access.granted import expected
 from eakte_ops.access.rules import Access
+from eakte_ops.health.agreed import agreed
 from eakte_ops.health.types import Site
 from eakte_ops.inventory.model import Server, Town
 
+if TYPE_CHECKING:
+    from eakte_ops.config.library import Library
 
-def site_of(town: Town, server: Server, access: Access | None) -> Site:
-    """One server as health sees it; thresholds of the server go before those of the town, field by field."""
+
+def site_of(town: Town, server: Server, access: Access | None, library: Callable[[], Library]) -> Site:
+    """One server as health sees it; thresholds of the server go before those of the town, field by field.
+
+    `library` is asked where somebody asks for the files that were agreed.
+    """
     return Site(
         town=town.id,
         server=server.name,
@@ -28,6 +35,7 @@ def site_of(town: Town, server: Server, access: Access | None) -> Site:
         storage=town.said.storage,
         round_trip=town.said.round_trip,
         names=_names(town),
+        agreed=cache(partial(agreed, town, server, library)),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
+from eakte_ops.health.agreed import Agreed, nothing_agreed
 from eakte_ops.health.past import NOTHING, Past
 from eakte_ops.remote.types import Answer, Question, Visit
 
@@ -50,7 +51,8 @@ class Site:
     `granted` gives what the access pack grants there; None: the centre has no access.yml, so nobody knows.
     `release`: what the inventory says the town has. `windows`: when it allows work. `storage`: its backup storage.
     `round_trip`: the town allows that a test document is stored, found and deleted here. `names`: of the machines of
-    the town that the inventory gives by name and not by IP address.
+    the town that the inventory gives by name and not by IP address. `agreed` gives the configuration files that the
+    centre places here.
     """
 
     town: str
@@ -65,6 +67,7 @@ class Site:
     storage: Storage | None = None
     round_trip: bool = False
     names: tuple[str, ...] = ()
+    agreed: Callable[[], Agreed | None] = nothing_agreed
 
     def component(self, name: str) -> Installed | None:
         """The component of that name, if it is on this server."""

@@ -1,4 +1,4 @@
-"""Backups, their proof, and drift of the configuration: named from the start, so that nobody takes silence for well."""
+"""Backups and their proof: named from the start, so that nobody takes silence for well."""
 
 from __future__ import annotations
 
@@ -12,16 +12,8 @@ def _with_data(sites: Sequence[Site]) -> bool:
     return any("data" in each or "documents" in each for each in places)
 
 
-def _not_built(part: str) -> Iterable[Result]:
-    raise NotYet("not-built", what=part)
-
-
 def _backup(_look: TownLook, _limits: NoLimits) -> Iterable[Result]:
-    return _not_built("backup")
-
-
-def _drift(_look: TownLook, _limits: NoLimits) -> Iterable[Result]:
-    return _not_built("drift")
+    raise NotYet("not-built", what="backup")
 
 
 AGE = TownCheck(
@@ -111,33 +103,4 @@ DRILL = TownCheck(
     },
 )
 
-DRIFT = TownCheck(
-    name="config.drift",
-    owner="centre",
-    facts=(),
-    limits=NoLimits(),
-    judge=_drift,
-    concerns=_with_data,
-    text={
-        "en": Text(
-            title="The configuration is the one that was agreed",
-            means="Configuration is made from templates and the town's inventory. What somebody changed by hand on "
-            "the server is lost with the next update, or explains what nobody understands.",
-            todo="compare the difference; take it over into the inventory, or put the agreed configuration back",
-            said={},
-            incident="A time limit had been raised by hand years ago and was noted nowhere. The update wrote the old "
-            "value, and large files failed for two weeks.",
-        ),
-        "de": Text(
-            title="Die Konfiguration ist die vereinbarte",
-            means="Konfiguration entsteht aus Vorlagen und dem Inventar der Kommune. Was jemand auf dem Server von "
-            "Hand geändert hat, geht mit der nächsten Aktualisierung verloren oder erklärt, was niemand versteht.",
-            todo="den Unterschied ansehen; ins Inventar übernehmen oder die vereinbarte Konfiguration wiederherstellen",
-            said={},
-            incident="Eine Zeitgrenze war vor Jahren von Hand erhöht und nirgends vermerkt worden. Die Aktualisierung "
-            "schrieb den alten Wert, und große Dateien scheiterten zwei Wochen lang.",
-        ),
-    },
-)
-
-CHECKS = (AGE, VERIFIED, DRILL, DRIFT)
+CHECKS = (AGE, VERIFIED, DRILL)

@@ -202,11 +202,13 @@ def _stray(look: Look, _limits: NoLimits) -> Iterable[Result]:
     for component, folder in merged_folders(look.site).items():
         part = look.site.component(component)
         known = part.component.merged.files.get(look.site.release) if part and part.component.merged else None
+        placed = {file.path for file in agreed.files} if (agreed := look.site.agreed()) else set()
         state = product.places.get(folder)
         if state != "ok" or known is None:
             yield unknown(NotKnown("denied" if state == "denied" else "left-out", err=folder), component)
             continue
-        found = tuple(path for path in product.yml.get(folder, ()) if path not in known)
+        there = product.yml.get(folder, ())
+        found = tuple(path for path in there if path not in known and f"{folder}/{path}" not in placed)
         values: Values = {"names": found or ("-",), "folder": folder}
         yield Result("warning" if found else "ok", component, "stray" if found else "clean", values)
 

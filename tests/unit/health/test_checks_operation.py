@@ -310,7 +310,7 @@ def test_a_state_says_its_run_and_why() -> None:
 # backups
 
 
-@pytest.mark.parametrize("check", ["backup.age", "backup.verified", "backup.drill", "config.drift"])
+@pytest.mark.parametrize("check", ["backup.age", "backup.verified", "backup.drill"])
 def test_what_is_not_built_is_said_and_no_finding(check) -> None:
     (result,) = over("witten", check).values()
     assert (result.verdict, result.waits, result.bad, result.reason) == ("unknown", True, False, "not-built")

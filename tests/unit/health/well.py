@@ -15,6 +15,7 @@ from typing import Any
 from eakte_ops.access.granted import Expected
 from eakte_ops.access.load import load_access
 from eakte_ops.cli.context import Context
+from eakte_ops.config.library import Library
 from eakte_ops.health import catalogue
 from eakte_ops.health.facts.certificate import tls_ports
 from eakte_ops.health.facts.ports import wanted_ports
@@ -27,6 +28,7 @@ from eakte_ops.health.types import AnyCheck, Look, NotKnown, Result, Site, TownL
 from eakte_ops.inventory.model import Inventory
 from eakte_ops.remote.fake import OFFERED
 from eakte_ops.remote.types import Answer, Visit
+from tests.unit.health import placed
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -53,7 +55,8 @@ def site(server: str = "herdecke-box") -> Site:
     for town in known.towns.values():
         for each in town.said.servers:
             if each.name == server:
-                return replace(site_of(town, each, access), round_trip=True)
+                made = site_of(town, each, access, lambda: Library(()))
+                return replace(made, round_trip=True, agreed=lambda: placed.AGREED)
     raise KeyError(server)
 
 
@@ -281,6 +284,7 @@ def outputs(known: Site, when: float = NOW.timestamp() + 0.5) -> dict[str, bytes
         "certificate": f"{certificates}end\n".encode(),
         "database": database(),
         "product": product(known),
+        "configuration": placed.seen(),
         "roundtrip": roundtrip(),
         "startup": f"{starts}end\n".encode(),
         "access.granted": granted(known.granted()),
