@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
+from eakte_ops.config.library import Library
 from eakte_ops.inventory.model import Inventory, JumpHost, Server, Town
 from eakte_ops.remote.types import Target
 
@@ -15,6 +16,10 @@ class Centre(Protocol):
 
     def inventory(self, *towns: str) -> Inventory:
         """The towns of the operations folder."""
+        ...
+
+    def library(self) -> Library:
+        """Its templates."""
         ...
 
     def target(self, town: Town, server: Server | JumpHost, account: Literal["look", "work"]) -> Target:

@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from eakte_ops.config import place
+from eakte_ops.config.rendered import Rendered
 from eakte_ops.inventory.model import Server, Town
 from eakte_ops.lab.centre import Centre
-from eakte_ops.lab.musterakte import TownFacts, configuration, release_files
-from eakte_ops.lab.payload import configuration_script, release_script
+from eakte_ops.lab.musterakte import release_files
+from eakte_ops.lab.payload import release_script
 from eakte_ops.lab.session import Session, session
 from eakte_ops.lab.told import Tell
 from eakte_ops.remote.types import Connect
@@ -19,6 +21,16 @@ from eakte_ops.secret.value import Secret
 DOCUMENTS = 300
 _ADMIN = "/opt/eakte/current/bin/musterakte-admin"
 _HANDED_OVER = "/etc/eakte/database/handed-over"
+# What an earlier lab called the gateway's files: the gateway would go on taking them.
+EARLIER = """\
+set -eu
+cd "$1"
+shift
+for name; do
+  [ ! -e "$name" ] || { rm -f "$name" && echo replaced; }
+done
+"""
+EARLIER_NAMES = ("application.yml", "routes.yml")
 _CERTIFICATE = """\
 set -eu
 umask 027
@@ -54,11 +66,12 @@ _WAIT_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One town. `secrets`: database-password, elastic-password, osrest-password."""
+    """One town. `files`: all that was rendered for it; `secrets`: by name."""
 
     centre: Centre
     connect: Connect
     town: Town
+    files: Sequence[Rendered]
     secrets: Mapping[str, Secret]
     tell: Tell
 
@@ -88,26 +101,20 @@ class Installation:
         """Give whether programs or configuration are others than before."""
         release = self.town.said.release
         said = there.run(release_script(release, release_files(release)))
-        files = {
-            path: (text.encode(), mode)
-            for component in server.components
-            for path, (text, mode) in configuration(component, self._facts(server)).items()
-        }
-        said += there.run(configuration_script(files))
+        said += there.run(self._configuration(server))
+        for part in self.town.installed(server):
+            if part.component.merged is not None:
+                said += there.run(EARLIER, part.places[part.component.merged.place], *EARLIER_NAMES)
         if "gateway" in server.components:
             said += there.run(_CERTIFICATE, f"eakte.{self.town.id}.example")
         self.tell(server.name, f"has release {release} and its configuration")
-        return "replaced" in said.split()
+        return not {"replaced", "placed"}.isdisjoint(said.split())
 
-    def _facts(self, server: Server) -> TownFacts:
-        places = {part: each.address for each in self.town.said.servers for part in each.components}
-        return TownFacts(
-            here=server.address,
-            places=places,
-            database_password=self.secrets["database-password"].reveal(),
-            elastic_password=self.secrets["elastic-password"].reveal(),
-            osrest_password=self.secrets["osrest-password"].reveal(),
-        )
+    def _configuration(self, server: Server) -> str:
+        """The text that puts the server's files in place; what is proposed to local IT is left to it."""
+        own = (each for each in self.files if each.server == server.name and not each.proposal)
+        contents = [each.content(self.secrets.__getitem__) for each in own]
+        return place.script(contents, self.town.profile.layout[server.platform], "lab")
 
     def _start(self, component: str, there: Session, verb: str) -> None:
         if component == "database":

@@ -1,4 +1,6 @@
-"""The operations folder that the lab writes: settings, sample towns, keys. Every command works on it with --project.
+"""The operations folder that the lab writes: settings, sample towns, templates, keys.
+
+Every command works on it with --project.
 
 What is there stays: people train on this folder, change towns and revoke keys. `lab down` and `lab up` make it anew.
 """
@@ -61,10 +63,8 @@ def write_operations(
     keys = folder / "keys"
     age_identity(keys, "age-identity")
     public = {name: _public_part(ssh_key(keys, name)) for name in (NIGHT, PERSON)}
-    (folder / "inventories").mkdir(exist_ok=True)
     _write(folder / _DEFAULTS, (samples_folder() / _DEFAULTS).read_text(encoding="utf-8") + _THRESHOLDS)
-    for name in (town.key for town in wanted):
-        file = f"inventories/{name}.yml"
+    for file in (*(f"inventories/{town.key}.yml" for town in wanted), *_templates()):
         _write(folder / file, (samples_folder() / file).read_text(encoding="utf-8"))
     own = ", ".join(f'"{net.operations}"' for town in known for net in town.networks if net.operations)
     values = {"OWN": own, "PERSON": public[PERSON], "NIGHT": public[NIGHT]}
@@ -77,6 +77,12 @@ def write_operations(
     return folder
 
 
+def _templates() -> list[str]:
+    """The files of the sample templates, as paths in an operations folder."""
+    top = samples_folder()
+    return sorted(str(path.relative_to(top)) for path in (top / "templates").rglob("*") if path.is_file())
+
+
 def _public_part(key: Path) -> str:
     """Type and key without the comment."""
     return " ".join(key.with_suffix(".pub").read_text(encoding="ascii").split()[:2])
@@ -85,6 +91,7 @@ def _public_part(key: Path) -> str:
 def _write(file: Path, text: str) -> None:
     if file.exists():
         return
+    file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part")
     part.write_text(text, encoding="utf-8")
     part.rename(file)

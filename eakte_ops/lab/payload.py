@@ -1,4 +1,4 @@
-"""Files for a server as text that a sh script can carry: a tar archive in base64. Pure."""
+"""A release for a server as text that a sh script can carry: a tar archive in base64. Pure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _END = "END_OF_ARCHIVE"
 _FOLDER_MODE = 0o2750
 
 
-def archive(files: Files, *, folders: bool) -> str:
-    """The archive as base64 in lines. `folders`: with entries for the folders, group-inheriting."""
+def archive(files: Files) -> str:
+    """The archive as base64 in lines, with entries for the folders, group-inheriting."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as tar:
         above = {str(parent) for path in files for parent in PurePosixPath(path).parents} - {"."}
-        for path in sorted(above) if folders else ():
+        for path in sorted(above):
             entry = tarfile.TarInfo(path)
             entry.type, entry.mode = tarfile.DIRTYPE, _FOLDER_MODE
             tar.addfile(entry)
@@ -33,8 +33,8 @@ def archive(files: Files, *, folders: bool) -> str:
     return base64.encodebytes(packed.getvalue()).decode("ascii")
 
 
-def _unpack(files: Files, where: str, *, folders: bool) -> str:
-    return f"base64 -d <<'{_END}' | tar -xzpm -C {where}\n{archive(files, folders=folders)}{_END}\n"
+def _unpack(files: Files, where: str) -> str:
+    return f"base64 -d <<'{_END}' | tar -xzpm -C {where}\n{archive(files)}{_END}\n"
 
 
 def release_script(release: str, files: Files) -> str:
@@ -52,29 +52,10 @@ cd /opt/eakte
 if [ "$(sha256sum <releases/{release}/manifest.json 2>/dev/null)" != "{manifest}  -" ]; then
 rm -rf releases/{release}.part
 mkdir releases/{release}.part
-{_unpack(files, f"releases/{release}.part", folders=True)}
+{_unpack(files, f"releases/{release}.part")}
 rm -rf releases/{release}
 mv -T releases/{release}.part releases/{release}
 echo replaced
 fi
 ln -sfn releases/{release} current
-"""
-
-
-def configuration_script(files: Files) -> str:
-    """Write configuration files (absolute paths) where their folders exist already. Repeating it changes nothing.
-
-    Says `replaced` if one of them held something else.
-    """
-    below = {path.lstrip("/"): what for path, what in files.items()}
-    sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, (content, _) in files.items())
-    return f"""\
-set -eu
-umask 027
-if ! sha256sum --status -c <<'{_END}' 2>/dev/null
-{sums}{_END}
-then
-{_unpack(below, "/", folders=False)}
-echo replaced
-fi
 """

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from eakte_ops.access.load import load_access
 from eakte_ops.access.pack import Pack, packs
 from eakte_ops.access.rules import Access
+from eakte_ops.config.render import render
+from eakte_ops.config.rendered import Rendered
 from eakte_ops.errors import EakteError
 from eakte_ops.inventory.model import Town
 from eakte_ops.lab.centre import Centre
@@ -66,7 +68,8 @@ class _Provisioning:
     def carry_out(self) -> None:
         """Grant, accept, install; the mark on every host's folder is written last and goes with the host."""
         all_packs = packs(self.town, self.access)
-        ready = ready_mark(self.town, all_packs)
+        files = render([self.town], self.centre.library().right([self.town.id]))
+        ready = ready_mark(self.town, all_packs, files)
         marks = [self.places.host(pack.host) / "ready" for pack in all_packs]
         if all(mark.is_file() and mark.read_text(encoding="ascii") == ready for mark in marks):
             return
@@ -75,14 +78,15 @@ class _Provisioning:
         self.tell(self.town.id, "local IT has installed the access pack")
         accept(self.centre.inventory(self.town.id), self.town, "".join(blocks))
         secrets = town_secrets(self.places.operations, self.town.id)
-        Installation(self.centre, self.connector, self.town, secrets, self.tell).carry_out()
+        Installation(self.centre, self.connector, self.town, files, secrets, self.tell).carry_out()
         for mark in marks:
             mark.write_text(ready, encoding="ascii")
         self.tell(self.town.id, "is ready")
 
 
-def ready_mark(town: Town, all_packs: Sequence[Pack]) -> str:
+def ready_mark(town: Town, all_packs: Sequence[Pack], files: Sequence[Rendered]) -> str:
     """Changes with everything that provisioning puts on the town's hosts."""
     release = release_files(town.said.release)["manifest.json"][0].decode()  # holds the hash of every other file
-    said = json.dumps([town.said.model_dump_json(), [pack.sha256 for pack in all_packs], release])
+    placed = [[file.server, file.path, file.mode, file.fingerprint] for file in files if not file.proposal]
+    said = json.dumps([town.said.model_dump_json(), [pack.sha256 for pack in all_packs], placed, release])
     return hashlib.sha256(said.encode()).hexdigest()

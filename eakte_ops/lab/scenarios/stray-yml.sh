@@ -2,6 +2,6 @@
 set -eu
 copy=/etc/eakte/gateway/config/application-prod-old.yml
 case $1 in
-  break) install -o eakte-ops -g eakte -m 0640 /etc/eakte/gateway/config/application.yml "$copy" ;;
+  break) install -o eakte-ops -g eakte -m 0640 /etc/eakte/gateway/config/application-prod.yml "$copy" ;;
   mend) rm -f "$copy" ;;
 esac

@@ -19,19 +19,14 @@ from typing import Any
 
 import pytest
 
-from eakte_ops.lab.musterakte import (
-    PORTS,
-    PROGRAMS,
-    RELEASES,
-    SERVICES,
-    TownFacts,
-    configuration,
-    release_files,
-)
+from eakte_ops.lab.musterakte import PROGRAMS, RELEASES, release_files
+from tests.integration.musterakte.elsewhere import PORTS, elsewhere
+from tests.unit.musterakte.rendered import content_of, files_of, sample
 
 PASSWORD = "umlaut-ä and 'quotes\" #"
 COMPONENTS = PROGRAMS[:5]
-NEEDED = "apt install python3-psycopg2 python3-yaml postgresql-15"
+SERVICES = ("services-admin", "discovery", "license", "dms", "index-service", "rendition")
+NEEDED = "apt install python3-psycopg2 python3-yaml postgresql-15 logrotate openssl"
 
 
 def free_ports(count: int) -> list[int]:
@@ -59,10 +54,11 @@ def wait_until(happened: Callable[[], Any], what: str, seconds: float = 20) -> A
 
 @dataclass
 class Town:
-    """One box with everything. `own` is the OS account that plays `eakte`."""
+    """One box with everything. `own` is the OS account that plays `eakte`; `ports` and `services` by their names."""
 
     root: Path
-    facts: TownFacts
+    ports: dict[str, int]
+    services: dict[str, int]
     own: str
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -103,7 +99,7 @@ class Town:
         process.wait(20)
 
     def sql(self, text: str, role: str = "eakte_super") -> subprocess.CompletedProcess[str]:
-        words = ["psql", "-h", str(self.root / "run"), "-p", str(self.facts.ports["database"]), "-U", role]
+        words = ["psql", "-h", str(self.root / "run"), "-p", str(self.ports["database"]), "-U", role]
         command = self.command(*words, "-d", "eakte", "-X", "-At", "-v", "ON_ERROR_STOP=1", "-c", text)
         return subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=20, check=False)
 
@@ -111,7 +107,7 @@ class Town:
         self, port: str, path: str, method: str = "GET", body: Any = None, *, user: str = "", password: str = PASSWORD
     ) -> tuple[int, Any]:
         """Status and body (JSON if it is) of an HTTP request to a port by its name."""
-        number = self.facts.ports.get(port) or self.facts.services[port]
+        number = self.ports.get(port) or self.services[port]
         connection = http.client.HTTPConnection("127.0.0.1", number, timeout=10)
         headers = {}
         if user:
@@ -127,7 +123,7 @@ class Town:
         return response.status, json.loads(content) if is_json else content
 
     def listens(self, port: str) -> bool:
-        number = self.facts.ports.get(port) or self.facts.services[port]
+        number = self.ports.get(port) or self.services[port]
         with socket.socket() as sock:
             return sock.connect_ex(("127.0.0.1", number)) == 0
 
@@ -145,46 +141,46 @@ class Town:
         for component in COMPONENTS:
             self.start(component)
         wait_until(lambda: self.startup_text().endswith("Server start succeeded\n"), "application server")
-        ports = ("index", "service-manager", "gateway", *self.facts.services)
+        ports = ("index", "service-manager", "gateway", *self.services)
         wait_until(lambda: all(map(self.listens, ports)), "all ports")
 
     def lines(self, *jobs: str) -> list[dict[str, Any]]:
         """Answers to jobs sent over one connection to the application server."""
-        with socket.create_connection(("127.0.0.1", self.facts.ports["application-server"]), 10) as sock:
+        with socket.create_connection(("127.0.0.1", self.ports["application-server"]), 10) as sock:
             sock.sendall("".join(f"{job}\n" for job in jobs).encode())
             sock.shutdown(socket.SHUT_WR)
             return [json.loads(line) for line in sock.makefile("rb").read().splitlines()]
 
 
+def put_release(folder: Path) -> None:
+    """The programs, as they lie on a server."""
+    for path, (content, mode) in release_files(RELEASES[0]).items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+        place.chmod(mode)
+
+
 def build(root: Path, own: str) -> Town:
-    """Folders, release and configuration as the lab's local IT and the first installation would leave them."""
+    """Folders, release and configuration as the lab's local IT and the first installation would leave them, and what
+    the templates give for a town of one server."""
     ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
     services = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
-    facts = TownFacts(
-        here="192.0.2.42", places=dict.fromkeys(COMPONENTS, "192.0.2.42"),
-        database_password=PASSWORD, elastic_password=PASSWORD, osrest_password=PASSWORD,
-        look_user=own, own_user=own, ports=ports, services=services,
-        etc=str(root / "etc"), log=str(root / "log"), var=str(root / "var"), run=str(root / "run"),
-    )  # fmt: skip
     folders = [f"var/{name}" for name in ("database", "documents", "index", "rendition", "faults")]
     for folder in [*folders, *(f"log/{name}" for name in COMPONENTS), "run"]:
         (root / folder).mkdir(parents=True)
     (root / "var/database").chmod(0o700)
-    for path, (content, mode) in release_files(RELEASES[0]).items():
-        place = root / "release" / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-        place.chmod(mode)
-    for component in COMPONENTS:
-        for name, (text, mode) in configuration(component, facts).items():
-            place = Path(name)
+    put_release(root / "release")
+    for rendered in files_of(elsewhere(sample("herdecke"), root, own, ports, services)):
+        if not rendered.proposal:
+            place = Path(rendered.path)
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text)
-            place.chmod(mode)
+            place.write_bytes(content_of(rendered, PASSWORD))
+            place.chmod(rendered.mode)
     if os.geteuid() == 0:
         for place in [root, *root.rglob("*")]:
             shutil.chown(place, own, own)
-    return Town(root, facts, own)
+    return Town(root, ports, services, own)
 
 
 @pytest.fixture(scope="session")

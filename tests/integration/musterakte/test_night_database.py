@@ -20,7 +20,7 @@ VISIT = Visit(0.0, "", "", "", began=time.time())
 
 def asked(town: Town) -> Database:
     text = reading.question("database").script.text["posix"]
-    words = ("sh", "-c", text, "sh", str(town.root / "run"), str(town.facts.ports["database"]), "eakte", "eakte_look")
+    words = ("sh", "-c", text, "sh", str(town.root / "run"), str(town.ports["database"]), "eakte", "eakte_look")
     done = subprocess.run(town.command(words[0], *words[1:]), capture_output=True, cwd="/", timeout=30, check=False)
     return ANSWERS.parse(Answer("database", done.returncode, done.stdout, done.stderr), VISIT)
 
@@ -28,7 +28,7 @@ def asked(town: Town) -> Database:
 @contextmanager
 def session(town: Town, text: str) -> Iterator[None]:
     """Somebody who said `text` in an SQL window and does not close it."""
-    words = ("psql", "-h", str(town.root / "run"), "-p", str(town.facts.ports["database"]), "-U", "eakte_super")
+    words = ("psql", "-h", str(town.root / "run"), "-p", str(town.ports["database"]), "-U", "eakte_super")
     open_window = subprocess.Popen(
         town.command(words[0], *words[1:], "-d", "eakte", "-X", "-q"),
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd="/", text=True,
@@ -134,7 +134,7 @@ def test_the_sql_for_local_it_makes_the_same_function(town: Town) -> None:
     """Run as local IT runs it, over what is there: it may be repeated, and the night learns the same."""
     text = (files("eakte_ops.access") / "text" / "database.sql").read_text(encoding="utf-8")
     town.sql("drop function eakte_look_transactions()")
-    words = ("-h", str(town.root / "run"), "-p", str(town.facts.ports["database"]), "-U", "eakte_super", "-d", "eakte")
+    words = ("-h", str(town.root / "run"), "-p", str(town.ports["database"]), "-U", "eakte_super", "-d", "eakte")
     command = town.command("psql", *words, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-")
     done = subprocess.run(command, input=text, capture_output=True, text=True, cwd="/", timeout=30, check=False)
     assert done.returncode == 0, done.stderr

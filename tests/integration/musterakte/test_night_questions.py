@@ -28,7 +28,7 @@ def run(name: str, *args: str, before: str = "") -> Answer:
 
 
 def trip(town: Town, password: str = PASSWORD) -> Trip:
-    base = f"http://127.0.0.1:{town.facts.ports['osrest']}/osrest"
+    base = f"http://127.0.0.1:{town.ports['osrest']}/osrest"
     return ROUNDTRIP.parse(run("roundtrip", base, "osrest", TITLE, before=f"PASSWORD={quote(password)}"), VISIT)
 
 
@@ -82,7 +82,7 @@ def test_the_password_is_in_no_argument_list(town: Town, tmp_path: Path) -> None
     spy = tmp_path / "curl"
     spy.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >>{tmp_path}/seen\nexec /usr/bin/curl "$@"\n')
     spy.chmod(0o755)
-    base = f"http://127.0.0.1:{town.facts.ports['osrest']}/osrest"
+    base = f"http://127.0.0.1:{town.ports['osrest']}/osrest"
     before = f"PASSWORD={quote(PASSWORD)}\nPATH={tmp_path}:$PATH"
     assert ROUNDTRIP.parse(run("roundtrip", base, "osrest", TITLE, before=before), VISIT).found
     seen = (tmp_path / "seen").read_text()
@@ -96,7 +96,7 @@ def server(tmp_path: Path) -> Path:
     for folder in ("opt/releases/11.0", "etc/gateway/config", "log/gateway", "log/database", "state"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "opt/current").symlink_to("releases/11.0")
-    for name in ("application.yml", "routes.yml", "application-prod.yml.bak"):
+    for name in ("application-prod.yml", "application-prod.yml.bak"):
         (tmp_path / "etc/gateway/config" / name).touch()
     (tmp_path / "log/gateway/gateway.log").write_bytes(b"x" * 1000)
     return tmp_path
@@ -118,7 +118,7 @@ def test_what_lies_on_the_disks(server: Path) -> None:
     (server / "state/notice").write_text("Bis 18 Uhr Umzug\nrun=17\n")
     found = product(server)
     assert found.current == "releases/11.0"
-    assert found.yml == {str(config): ("application.yml", "old/routes.yml", "routes.yml")}
+    assert found.yml == {str(config): ("application-prod.yml", "old/routes.yml")}
     assert [entry.name for entry in found.releases] == ["11.0", "11.10.part"]
     assert [Path(entry.name).name for entry in found.rests] == ["x.yml.new"]
     assert found.logs == {"gateway": 1234, "database": 0}

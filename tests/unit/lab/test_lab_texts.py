@@ -12,13 +12,16 @@ import pytest
 from eakte_ops import health
 from eakte_ops.access.load import load_access
 from eakte_ops.access.pack import packs
+from eakte_ops.config.library import load_library
+from eakte_ops.config.render import render
 from eakte_ops.errors import Refused, Unreachable, UsageError
 from eakte_ops.inventory.load import load
 from eakte_ops.lab import image
 from eakte_ops.lab.grant import facts_block
+from eakte_ops.lab.install import EARLIER, EARLIER_NAMES
 from eakte_ops.lab.lab import Lab
 from eakte_ops.lab.operations import write_operations
-from eakte_ops.lab.payload import configuration_script, release_script
+from eakte_ops.lab.payload import release_script
 from eakte_ops.lab.places import Places
 from eakte_ops.lab.provision import ready_mark
 from eakte_ops.lab.secrets import NAMES, town_secrets
@@ -53,7 +56,7 @@ def test_the_image_names_no_mirror_and_leaves_out_what_delays_logins() -> None:
 
 def _run(script: str, root: Path) -> str:
     """Run a script whose absolute places lie in `root`."""
-    text = script.replace("cd /opt/eakte", f"cd {root}").replace("-C /\n", f"-C {root}\n")
+    text = script.replace("cd /opt/eakte", f"cd {root}")
     return subprocess.run(["sh"], input=text, capture_output=True, text=True, check=True).stdout
 
 
@@ -76,16 +79,17 @@ def test_a_release_is_put_in_place_whole_and_only_once(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "releases").iterdir()) == ["11.0"]
 
 
-def test_configuration_goes_into_folders_that_exist(tmp_path: Path) -> None:
-    (tmp_path / "etc/eakte/gateway").mkdir(parents=True)
-    file = tmp_path / "etc/eakte/gateway/a.yml"
-    script = configuration_script({str(file): (b"a: 1\n", 0o640)})
-    assert _run(script, Path("/")) == "replaced\n"
-    assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("a: 1\n", 0o640)
-    assert _run(script, Path("/")) == ""
-    file.write_text("a: 2\n")
-    assert _run(script, Path("/")) == "replaced\n"
-    assert file.read_text() == "a: 1\n"
+def test_what_an_earlier_lab_called_the_gateways_files_goes_and_nothing_else(tmp_path: Path) -> None:
+    for name in (*EARLIER_NAMES, "application-prod.yml"):
+        (tmp_path / name).touch()
+
+    def run() -> str:
+        words = ["sh", "-s", str(tmp_path), *EARLIER_NAMES]
+        return subprocess.run(words, input=EARLIER, capture_output=True, text=True, check=True).stdout
+
+    assert run() == "replaced\nreplaced\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["application-prod.yml"]
+    assert run() == ""
 
 
 def test_a_person_logs_in_strictly_and_through_the_jump_host() -> None:
@@ -136,6 +140,7 @@ def test_the_operations_folder_is_right_at_once_and_keeps_what_people_change(pla
     keys = folder / "keys"
     assert stat.S_IMODE(keys.stat().st_mode) == 0o700
     assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in keys.iterdir() if file.suffix != ".pub")
+    assert load_library(folder).right().of("musterakte", "11.0")
 
     said = (folder / "access.yml").read_text()
     town = folder / "inventories" / "herdecke.yml"
@@ -146,14 +151,26 @@ def test_the_operations_folder_is_right_at_once_and_keeps_what_people_change(pla
     assert (folder / "inventories" / "witten.yml").is_file()
 
 
-def test_what_is_ready_is_known_by_packs_and_inventory(places: Places) -> None:
+def test_what_is_ready_is_known_by_packs_inventory_and_templates(places: Places) -> None:
     folder = write_operations(places, TOWNS, TOWNS)
     inventory = load(folder, thresholds=health.vocabulary())
     town = inventory.towns["herdecke"]
     made = packs(town, load_access(folder, inventory.towns))
-    assert ready_mark(town, made) == ready_mark(town, made)
-    assert ready_mark(town, made) != ready_mark(town, made[:0])
-    assert ready_mark(town, made) != ready_mark(inventory.towns["witten"], made)
+    files = render([town], load_library(folder).right())
+    assert ready_mark(town, made, files) == ready_mark(town, made, render([town], load_library(folder).right()))
+    assert ready_mark(town, made, files) != ready_mark(town, made[:0], files)
+    assert ready_mark(town, made, files) != ready_mark(inventory.towns["witten"], made, files)
+    template = folder / "templates/musterakte/11.0/gateway/application-prod.yml.j2"
+    template.write_text(template.read_text().replace("osweb:", "osweb: # changed by a person"))
+    assert ready_mark(town, made, files) != ready_mark(town, made, render([town], load_library(folder).right()))
+
+
+def test_what_is_only_proposed_to_local_it_makes_nothing_ready(places: Places) -> None:
+    folder = write_operations(places, TOWNS, TOWNS)
+    town = load(folder, thresholds=health.vocabulary()).towns["herdecke"]
+    files = render([town], load_library(folder).right())
+    assert any(each.proposal for each in files)
+    assert ready_mark(town, (), files) == ready_mark(town, (), [each for each in files if not each.proposal])
 
 
 def test_secrets_of_a_town_are_made_once_and_lie_in_age_files(places: Places) -> None:

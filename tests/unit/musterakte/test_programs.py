@@ -41,7 +41,10 @@ def test_every_yml_is_merged_in_name_order_and_nothing_else(tmp_path: Path) -> N
     assert gateway.merged(tmp_path) == {"server": {"port": 83, "address": "*"}}
 
 
-@pytest.mark.parametrize(("text", "said"), [("a: [", "can not be read"), ("- 1\n", "holds no settings")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("a: [", "line 1, column 5: expected the node content, but found …"), ("- 1\n", "holds no settings")],
+)
 def test_a_broken_file_in_the_gateway_folder_is_named(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "a.yml").write_text(text)
     with pytest.raises(common.StartError, match=said) as caught:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import psycopg2
 
-from . import common, documents, schema, web
+from . import common, documents, schema, shapes, web
 from .area import AREA
 from .db import Database, configured
 
@@ -175,7 +175,7 @@ def main() -> None:
     """Start, say so in startup.txt, serve until ended."""
     say(f"Starting Musterakte {common.manifest()['release']}", "w")
     try:
-        settings = common.config("application-server")
+        settings = shapes.config("application-server")
         database = configured(settings["database"])
         wait_for(database, float(settings["database"].get("wait", 120)))
         with database.transaction() as cursor:

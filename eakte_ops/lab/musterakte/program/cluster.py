@@ -14,6 +14,7 @@ from psycopg2.extensions import encrypt_password
 
 from . import common, schema
 from .db import local
+from .postgres import programs
 
 DATA = common.VAR / "database"
 CONFIG = common.ETC / "database" / "postgresql.conf"
@@ -33,14 +34,6 @@ ALTER FUNCTION public.eakte_look_transactions() OWNER TO eakte_statistics;
 REVOKE ALL ON FUNCTION public.eakte_look_transactions() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.eakte_look_transactions() TO eakte_look;
 """
-
-
-def programs() -> Path:
-    """Folder with initdb, postgres and pg_ctl of the newest installed major version."""
-    found = list(Path("/usr/lib/postgresql").glob("[0-9]*/bin/postgres"))
-    if not found:
-        raise common.StartError("no PostgreSQL below /usr/lib/postgresql")
-    return max(found, key=lambda path: int(path.parent.parent.name)).parent
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ VAR = Path(os.environ.get("EAKTE_VAR", "/var/lib/eakte"))
 LOG = Path(os.environ.get("EAKTE_LOG", "/var/log/eakte"))
 RUN = Path(os.environ.get("EAKTE_RUN", "/run/eakte"))
 NOTICE = Path(os.environ.get("EAKTE_NOTICE", "/var/lib/eakte-ops/notice"))
+_QUOTED = r"(?s)['\"].*['\"]"
 HOME = Path(__file__).resolve().parent.parent.parent  # the release folder
 
 
@@ -30,13 +32,33 @@ def manifest() -> dict[str, Any]:
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file; StartError names the file and why it can not be used."""
+    text = read_text(path)
     try:
-        content = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
-        raise StartError(f"{path}: can not be read: {' '.join(str(error).split())}") from error
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise StartError(f"{path}: {_problem(error)}") from error
+    except (ValueError, RecursionError) as error:
+        raise StartError(f"{path}: holds a value that is none") from error
     if not isinstance(content, dict):
         raise StartError(f"{path}: holds no settings")
     return content
+
+
+def read_text(path: Path) -> str:
+    """The text of a file; StartError when there is none."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise StartError(f"{path}: is no UTF-8 text") from error
+    except OSError as error:
+        raise StartError(f"{path}: can not be read: {error.strerror}") from error
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    """Where and why. What the parser quotes is left out: it may be a piece of a password."""
+    mark, why = getattr(error, "problem_mark", None), getattr(error, "problem", None) or "is no YAML"
+    place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    return f"{place}{re.sub(_QUOTED, '…', why)}"
 
 
 def config_path(name: str) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg2
 
-from . import common
+from . import common, postgres
 
 
 class Database:
@@ -62,12 +62,8 @@ def configured(settings: dict[str, Any]) -> Database:
 
 
 def cluster_port() -> int:
-    """Port of the town's own cluster: the one line in postgresql.conf that all tools need."""
-    for line in Path(common.ETC, "database/postgresql.conf").read_text().splitlines():
-        key, _, value = line.partition("=")
-        if key.strip() == "port":
-            return int(value)
-    return 5432
+    """Port of the town's own cluster."""
+    return postgres.port_in(common.ETC / "database/postgresql.conf")
 
 
 def local(database: str = "eakte", socket: Path = common.RUN) -> Database:

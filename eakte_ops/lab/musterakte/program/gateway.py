@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import html
-import ssl
 import threading
 from pathlib import Path
 from typing import Any
 
-from . import common, web
+from . import common, shapes, tls, web
 
 PAGE = """<!DOCTYPE html>
 <html lang="de"><head><meta charset="utf-8"><title>{title}</title></head>
@@ -45,8 +44,8 @@ class Gateway:
     """The answers on 80 and 443."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
-        self.osrest = str(settings["routes"]["osrest"])
-        self.title = str(settings.get("osweb", {}).get("title", "Musterakte"))
+        self.osrest: str = settings["routes"]["osrest"]
+        self.title: str = settings.get("osweb", {}).get("title", "Musterakte")
 
     def probe(self) -> dict[str, Any]:
         """Whether the application server behind it answers."""
@@ -78,18 +77,12 @@ class Gateway:
 
 def main() -> None:
     """Serve on the plain port, and with TLS if there is a certificate, until ended."""
-    settings = merged(common.config_path("gateway"))
-    try:
-        gateway, ports = Gateway(settings), settings["server"]
-        handle = web.managed("gateway", {"osrest": gateway.probe}, gateway)
-        certificate, key = common.ETC / "gateway" / "tls.crt", common.ETC / "gateway" / "tls.key"
-        web.listen(str(ports["address"]), int(ports["port"]), handle)
-        if certificate.exists() and key.exists():
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate, key)
-            web.listen(str(ports["address"]), int(ports["tls-port"]), handle, context)
-    except KeyError as error:
-        raise common.StartError(f"the configuration of the gateway lacks {error}") from error
-    except (ssl.SSLError, OSError) as error:
-        raise common.StartError(f"tls.crt and tls.key: {error}") from error
+    folder = common.config_path("gateway")
+    settings = shapes.fitting("gateway", folder, merged(folder))
+    context = tls.context(common.config_path("gateway-tls"))
+    gateway, ports = Gateway(settings), settings["server"]
+    handle = web.managed("gateway", {"osrest": gateway.probe}, gateway)
+    web.listen(ports["address"], ports["port"], handle)
+    if context is not None:
+        web.listen(ports["address"], ports["tls-port"], handle, context)
     threading.Event().wait()

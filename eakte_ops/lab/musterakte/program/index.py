@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import common, web
+from . import common, shapes, web
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\Z")
 FLOOD_STAGE = 0.05  # below this share of free space Elasticsearch blocks writing by itself
@@ -251,21 +251,30 @@ def _described(path: Path) -> dict[str, Any]:
 
 
 def read_users() -> dict[str, str]:
-    """User and password per line of built-in.usr, with a colon between."""
-    path = common.config_path("index-users")
-    try:
-        lines = [line for line in path.read_text().splitlines() if ":" in line]
-    except OSError as error:
-        raise common.StartError(f"{path}: can not be read: {error.strerror}") from error
-    return {user: password for user, _, password in (line.partition(":") for line in lines)}
+    """User and password of everybody in built-in.usr."""
+    return users_in(common.config_path("index-users"))
+
+
+def users_in(path: Path) -> dict[str, str]:
+    """User and password per line of a file, with a colon between; StartError for a line that is none."""
+    users: dict[str, str] = {}
+    for number, line in enumerate(common.read_text(path).split("\n"), 1):
+        user, _, password = line.partition(":")
+        if line and not (user and password):
+            raise common.StartError(f"{path}: line {number}: USER:PASSWORD is wanted")
+        if user in users:
+            raise common.StartError(f"{path}: line {number}: this user stands here twice")
+        if line:
+            users[user] = password
+    return users
 
 
 def main() -> None:
     """Serve until ended."""
-    settings = common.config("index")
+    settings = shapes.config("index")
     users = read_users()
     if "elastic" not in users:
         raise common.StartError("built-in.usr: no user elastic")
     index = Index(Store(common.VAR / "index"), settings, users)
-    web.listen(str(settings.get("network.host", "127.0.0.1")), int(settings.get("http.port", 8041)), index)
+    web.listen(settings["network.host"], settings["http.port"], index)
     threading.Event().wait()

@@ -14,7 +14,7 @@ MODULES = {  # program -> module, and the folder below /var/lib/eakte that it fi
     "index": ("index", "index"),
     "service-manager": ("manager", "rendition"),
     "gateway": ("gateway", ""),
-    "musterakte-admin": ("admin", "faults"),
+    "musterakte-admin": ("admin", ""),
 }
 
 

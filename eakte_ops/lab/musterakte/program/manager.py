@@ -6,10 +6,9 @@ import threading
 import time
 from typing import Any
 
-from . import common, services, web
+from . import common, services, shapes, web
 from .db import configured
 
-OWN_PORT = 7281
 ARGUS_LOOKS_EVERY = 1.0
 
 
@@ -18,7 +17,7 @@ class Service:
 
     def __init__(self, entry: dict[str, Any], around: services.Surroundings) -> None:
         self.name, self.port = str(entry["name"]), int(entry["port"])
-        self.poll = next((float(arg[7:]) for arg in entry.get("args") or [] if arg.startswith("--poll=")), 2.0)
+        self.poll = next((float(arg.removeprefix("--poll=")) for arg in entry.get("args", [])), 2.0)
         self.around = around
         self.handle: web.Handle = web.nothing_else
         self.server: web.Server | None = None
@@ -58,20 +57,6 @@ class Service:
         return str(found["status"])
 
 
-def wanted(settings: dict[str, Any]) -> list[dict[str, Any]]:
-    """The entries of servicewatcher-sw.yml that are switched on; StartError for one this release lacks."""
-    known = common.manifest()["services"]
-    entries = settings.get("services")
-    if not isinstance(entries, list):
-        raise common.StartError("servicewatcher-sw.yml: wanted a list `services`")
-    for entry in entries:
-        if entry.get("name") not in known:
-            raise common.StartError(f"servicewatcher-sw.yml: this release has no service {entry.get('name')!r}")
-        if entry.get("instances") not in (0, 1) or not isinstance(entry.get("port"), int):
-            raise common.StartError(f"servicewatcher-sw.yml: {entry['name']}: wanted instances 0 or 1, and a port")
-    return [entry for entry in entries if entry["instances"]]
-
-
 def aggregate(running: list[Service]) -> list[dict[str, Any]]:
     """The states of all services in one answer. It has been wrong before: `aggregate-lies` turns one round."""
     found = []
@@ -109,13 +94,15 @@ def argus(running: list[Service]) -> None:
 
 def main() -> None:
     """Run the services until ended."""
-    try:
-        index = common.config("services-index")["elasticsearch"]
-        settings = common.config("services-common")
-        around = services.Surroundings(configured(settings["database"]), settings["osrest"], index)
-        running = [Service(entry, around) for entry in wanted(common.config("services"))]
-    except KeyError as error:
-        raise common.StartError(f"the configuration of the service-manager lacks {error}") from error
+    settings, entries = shapes.config("services-common"), shapes.wanted(shapes.config("services"))
+    licence = shapes.config("services-licence") if any(entry["name"] == "license" for entry in entries) else {}
+    around = services.Surroundings(
+        configured(settings["database"]),
+        settings["osrest"],
+        shapes.config("services-index")["elasticsearch"],
+        licence.get("lockingTimeInSec", 0),
+    )
+    running = [Service(entry, around) for entry in entries]
 
     def applications(request: web.Request) -> web.Reply:
         if request.path != "/applications":
@@ -129,7 +116,7 @@ def main() -> None:
         if service.name == "services-admin":
             service.handle = applications
     parts = {service.name: probe(service) for service in running}
-    web.listen("127.0.0.1", int(settings.get("port", OWN_PORT)), web.managed("service-manager", parts, applications))
+    web.listen("127.0.0.1", settings["port"], web.managed("service-manager", parts, applications))
     while True:
         argus(running)
         time.sleep(ARGUS_LOOKS_EVERY)

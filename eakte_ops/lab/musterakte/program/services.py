@@ -18,11 +18,15 @@ BATCH = 50
 
 @dataclass
 class Surroundings:
-    """What the services reach: database, document server, index (each URL with user and password)."""
+    """What the services reach: database, document server, index (each URL with user and password).
+
+    `locking_s`: after how many seconds without activity a licence is free again; of the licence service alone.
+    """
 
     database: Database
     osrest: dict[str, Any]
     index: dict[str, Any]
+    locking_s: int
 
     def document(self, object_id: int) -> dict[str, Any] | None:
         """A document from the application server; None when it is gone or has lost a page."""
@@ -45,7 +49,7 @@ def probes(name: str, around: Surroundings) -> dict[str, web.Probe]:
     def licence() -> dict[str, Any]:
         with around.database.transaction() as cursor:
             schema.check_licence(cursor)
-            return {"valid_until": schema.valid_until(cursor)}
+            return {"valid_until": schema.valid_until(cursor), "lockingTimeInSec": around.locking_s}
 
     def elasticsearch() -> dict[str, Any]:
         colour = _call(around.index, "GET", "/_cluster/health")["status"]
