@@ -42,6 +42,10 @@ def _product(name: str, component: str, says: str, subject: str = "") -> Scenari
     return Scenario(name, component, says, "product.sh", (name, subject))
 
 
+def _configuration(name: str, component: str, says: str, how: str, file: str) -> Scenario:
+    return Scenario(name, component, says, "configuration.sh", (how, f"/etc/eakte/{file}"))
+
+
 _ALL = (
     _own("service-down", "index", "the index is stopped: searches fail", "eakte-index.service"),
     _product("service-lying", "service-manager", "dms answers HTTP 200 and says DOWN in its body", "dms"),
@@ -66,6 +70,27 @@ _ALL = (
     _own("read-only-mount", "database", "a file system became read-only"),
     _own("names-broken", "gateway", "the name server does not answer any more"),
     _own("stray-yml", "gateway", "a copy was kept in the gateway's configuration and counts at its next start"),
+    _configuration(
+        "config-changed",
+        "gateway",
+        "somebody edited the gateway's configuration by hand",
+        "edit",
+        "gateway/config/application-prod.yml",
+    ),
+    _configuration(
+        "config-missing",
+        "index",
+        "a configuration file of the index is gone: it will not start again",
+        "take",
+        "index/elasticsearch.yml",
+    ),
+    _configuration(
+        "config-rights",
+        "service-manager",
+        "everybody on the server may change the list of microservices",
+        "open",
+        "service-manager/config/servicewatcher-sw.yml",
+    ),
     _own("release-differs", "index", "one server is set on another release than the town"),
     _own("hold-outlived", "index", "the hold of a run that should have ended yesterday is still set"),
     _own(
