@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from eakte_ops.config.destinations import Taken, objection
 from eakte_ops.config.head import Head
 from eakte_ops.config.known import Part, seen_from
 from eakte_ops.config.library import Library
 from eakte_ops.config.rendered import Rendered, Slot
 from eakte_ops.config.sandbox import Stumbled, pieces_of
-from eakte_ops.config.template import Template
+from eakte_ops.config.template import Template, short_texts
 from eakte_ops.config.values import settled
 from eakte_ops.errors import InvalidFile, Mistake
 from eakte_ops.inventory.model import Server, Town
-from eakte_ops.product.places import is_place
 
 
 def render(towns: Iterable[Town], library: Library) -> tuple[Rendered, ...]:
@@ -26,7 +26,7 @@ def render(towns: Iterable[Town], library: Library) -> tuple[Rendered, ...]:
     wrong: list[Mistake] = []
     for town in towns:
         for server in town.said.servers:
-            here: dict[str, Template] = {}
+            here: Taken[Template] = Taken(server.platform)
             seen = seen_from(town, server)
             for template in placed_on(town, server, library):
                 try:
@@ -34,11 +34,10 @@ def render(towns: Iterable[Town], library: Library) -> tuple[Rendered, ...]:
                 except _Wrong as problem:
                     wrong.append(problem.mistake)
                     continue
-                if rendered.path in here:
-                    said = f"{rendered.path} is where {here[rendered.path].file} goes already"
-                    wrong.append(_mistake(template, town, server, said, template.document.place(("destination",))[0]))
+                if (other := here.take(rendered.path, template)) is not None:
+                    said = f"{rendered.path} gets into the way of {other.file}, which is placed before"
+                    wrong.append(_in_head(template, town, server, said, "destination"))
                     continue
-                here[rendered.path] = template
                 made.append(rendered)
     if wrong:
         raise InvalidFile(set(wrong))
@@ -47,7 +46,7 @@ def render(towns: Iterable[Town], library: Library) -> tuple[Rendered, ...]:
 
 def placed_on(town: Town, server: Server, library: Library) -> Iterator[Template]:
     """The templates whose files belong on `server`, proposals included."""
-    there = set(server.components)
+    there = {part.name for part in town.installed(server)}
     for template in library.of(town.said.product, town.said.release, town.id):
         head = template.head
         if not there.intersection(head.components) or head.database not in (None, town.said.database_operator):
@@ -96,12 +95,14 @@ def _one(town: Town, server: Server, template: Template, seen: dict[str, Any]) -
     try:
         pieces = pieces_of(template.body.render(sees))
     except Stumbled as problem:
-        raise _Wrong(_mistake(template, town, server, problem.places[0][1], problem.places[0][0])) from problem
+        ((line, said), *_more) = problem.places
+        raise _Wrong(_mistake(template, town, server, said, (line, 1))) from problem
+    _look_at_commands(town, server, template, sees)
     layout = town.profile.layout[server.platform]
     mode = int(template.head.mode, 8)
     if mode & 0o007 and any(isinstance(piece, Slot) for piece in pieces):
         said = f"holds a secret and could be used by everybody on the server (mode {template.head.mode})"
-        raise _Wrong(_mistake(template, town, server, said, template.document.place(("mode",))[0]))
+        raise _Wrong(_in_head(template, town, server, said, "mode"))
     root = template.head.owner == "root"
     return Rendered(
         town.id,
@@ -116,15 +117,29 @@ def _one(town: Town, server: Server, template: Template, seen: dict[str, Any]) -
 
 
 def _path(town: Town, server: Server, template: Template, sees: dict[str, Any]) -> str:
-    line = template.document.place(("destination",))[0]
     try:
         path = template.destination.render(sees)
     except Stumbled as problem:
-        raise _Wrong(_mistake(template, town, server, problem.places[0][1], line)) from problem
-    if not is_place(path, server.platform):
-        raise _Wrong(_mistake(template, town, server, f"no path for {server.platform}: {path!r:.120}", line))
+        raise _Wrong(_in_head(template, town, server, problem.places[0][1], "destination")) from problem
+    if said := objection(path, server.platform, town.profile.layout[server.platform]):
+        raise _Wrong(_in_head(template, town, server, said, "destination"))
     return path
 
 
-def _mistake(template: Template, town: Town, server: Server, sentence: str, line: int) -> Mistake:
-    return Mistake(template.file, line, 1, f"{town.id}, {server.name}", sentence)
+def _look_at_commands(town: Town, server: Server, template: Template, sees: dict[str, Any]) -> None:
+    """That the commands of the head can be made for this server, too, so that nobody stumbles when they are needed."""
+    for path, word in short_texts(template.head):
+        try:
+            said = "" if template.short(word).render(sees).isprintable() else "a word of a command is one line"
+        except Stumbled as problem:
+            said = problem.places[0][1]
+        if said:
+            raise _Wrong(_in_head(template, town, server, said, *path))
+
+
+def _in_head(template: Template, town: Town, server: Server, sentence: str, *path: str | int) -> Mistake:
+    return _mistake(template, town, server, sentence, template.document.place(path))
+
+
+def _mistake(template: Template, town: Town, server: Server, sentence: str, place: tuple[int, int]) -> Mistake:
+    return Mistake(template.file, *place, f"{town.id}, {server.name}", sentence)

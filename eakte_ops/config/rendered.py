@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -96,12 +97,13 @@ class Rendered:
             if isinstance(piece, Slot):
                 line.append(piece)
                 continue
-            head, *rest = piece.split("\n")
-            line.append(head)
-            for each in rest:
-                yield tuple(line)
-                line = [each]
-        if any(line):
+            *ended, last = piece.split("\n")
+            for each in ended:
+                yield (*line, each) if each else tuple(line)
+                line = []
+            if last:
+                line.append(last)
+        if line:
             yield tuple(line)
 
     def content(self, reveal: RevealSecret) -> Content:
@@ -126,5 +128,5 @@ class Rendered:
 
         It says nothing about the values of secrets; the hash of their age files does (Vault.fingerprint).
         """
-        said = (f"\1{piece.secret}\1{piece.form}" if isinstance(piece, Slot) else piece for piece in self.pieces)
-        return hashlib.sha256("\0".join(said).encode()).hexdigest()
+        said = [[piece.secret, piece.form] if isinstance(piece, Slot) else piece for piece in self.pieces]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
