@@ -49,9 +49,9 @@ _EN = _Parts(
         "writers": "; changed on {when:time} by an account that may do so ({account})",
     },
     there={
-        "some": "; logged in then: {logins}",
-        "nobody": "; nobody was logged in then",
-        "unknown": "; who was logged in then is not known",
+        "some": "; had a terminal open then: {logins}",
+        "nobody": "; nobody had a terminal open then",
+        "unknown": "; who had a terminal open then is not known",
     },
     missing="{path} is missing; it was placed on {placed:time} ({run}), its folder changed last on {when:time}",
 )
@@ -73,9 +73,9 @@ _DE = _Parts(
         "writers": "; geändert am {when:time} von einem Konto, das es darf ({account})",
     },
     there={
-        "some": "; damals angemeldet: {logins}",
-        "nobody": "; niemand war damals angemeldet",
-        "unknown": "; wer damals angemeldet war, ist nicht bekannt",
+        "some": "; ein Terminal offen hatte damals: {logins}",
+        "nobody": "; niemand hatte damals ein Terminal offen",
+        "unknown": "; wer damals ein Terminal offen hatte, ist nicht bekannt",
     },
     missing="{path} fehlt; es wurde am {placed:time} eingesetzt ({run}), sein Ordner zuletzt am {when:time} geändert",
 )
@@ -86,7 +86,8 @@ TEXT: Mapping[Language, Text] = {
         means="Configuration is made from templates and the town's inventory. What somebody changed by hand on the "
         "server is lost with the next update, or explains what nobody understands. Compared is with the server's own "
         "note of what was placed. The night may not read files with secrets: of these it sees owner, mode, size and "
-        "times. Logins are known as far as the server keeps a record of those with a terminal.",
+        "times. Who had a terminal open is known as far as the server keeps a record of it; our own "
+        "accounts get none.",
         todo="eakte-ops config diff {town} shows the difference: take it over (eakte-ops config adopt {town} "
         "{subject}), or put the agreed file back",
         said={
@@ -130,8 +131,8 @@ TEXT: Mapping[Language, Text] = {
         means="Konfiguration entsteht aus Vorlagen und dem Inventar der Kommune. Was jemand auf dem Server von Hand "
         "geändert hat, geht mit der nächsten Aktualisierung verloren oder erklärt, was niemand versteht. Verglichen "
         "wird mit dem eigenen Vermerk des Servers darüber, was eingesetzt wurde. Dateien mit Geheimnissen darf die "
-        "Nacht nicht lesen: von ihnen sieht sie Besitzer, Rechte, Größe und Zeiten. Anmeldungen sind so weit bekannt, "
-        "wie der Server über die mit einem Terminal Buch führt.",
+        "Nacht nicht lesen: von ihnen sieht sie Besitzer, Rechte, Größe und Zeiten. Wer ein Terminal offen hatte, ist so "
+        "weit bekannt, wie der Server darüber Buch führt; unsere eigenen Konten bekommen keines.",
         todo="eakte-ops config diff {town} zeigt den Unterschied: übernehmen (eakte-ops config adopt {town} "
         "{subject}) oder die vereinbarte Datei wieder einsetzen",
         said={

@@ -71,7 +71,7 @@ def test_a_file_that_was_edited_says_what_since_when_and_by_whom_it_may_have_bee
     assert sentence.startswith("/etc/eakte/gateway/config/application-prod.yml holds something else than what was pla")
     assert "(run-17)" in sentence
     assert "by an account that may do so (eakte-ops, root)" in sentence
-    assert sentence.endswith("who was logged in then is not known")
+    assert sentence.endswith("who had a terminal open then is not known")
     assert "eakte-ops config adopt herdecke gateway/application-prod.yml" in next_step(result)
 
 
@@ -109,14 +109,14 @@ def test_the_owner_of_the_file_is_named_where_it_is_another() -> None:
 @pytest.mark.parametrize(
     ("logins", "end"),
     [
-        (f"logins\tknown\t{LATER}", "nobody was logged in then"),
-        (f"logins\tunknown\t{LATER}", "who was logged in then is not known"),
+        (f"logins\tknown\t{LATER}", "nobody had a terminal open then"),
+        (f"logins\tunknown\t{LATER}", "who had a terminal open then is not known"),
         (
             f"logins\tknown\t{LATER}\nlogin\t{LATER}\teakte-ops\t192.0.2.7\nlogin\t{LATER}\troot\t-",
-            "logged in then: eakte-ops (192.0.2.7), root",
+            "had a terminal open then: eakte-ops (192.0.2.7), root",
         ),
-        (f"logins\tknown\t{LATER - 1}", "who was logged in then is not known"),  # of another moment
-        (f"login\t{LATER}\teve\t-", "who was logged in then is not known"),
+        (f"logins\tknown\t{LATER - 1}", "who had a terminal open then is not known"),  # of another moment
+        (f"login\t{LATER}\teve\t-", "who had a terminal open then is not known"),
     ],
 )
 def test_who_was_logged_in(logins, end) -> None:
