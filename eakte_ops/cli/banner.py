@@ -8,6 +8,7 @@ from pathlib import Path
 from eakte_ops.cli.output import say
 
 _PATIENCE_S = 5
+_NOT_IN_GIT = "not in git"
 
 
 def banner(folder: Path, lab: bool) -> None:
@@ -27,9 +28,14 @@ def commit_of(folder: Path) -> str:
     """The commit of the operations folder in words; says so where it is not kept in git."""
     head = _git(folder, "rev-parse", "--short=10", "HEAD")
     if head is None:
-        return "not in git"
+        return _NOT_IN_GIT
     changed = _git(folder, "status", "--porcelain", "--", ".")
     return f"commit {head}{', with changes that are not committed' if changed else ''}"
+
+
+def in_git(folder: Path) -> bool:
+    """Whether the operations folder is kept in git, and git is there."""
+    return commit_of(folder) != _NOT_IN_GIT
 
 
 def _git(folder: Path, *words: str) -> str | None:

@@ -169,6 +169,11 @@ def own_folder(folder: Path, town: str) -> Path:
     return folder / "inventories" / f"{town}.{FOLDER}"
 
 
+def own_file(town: str, release: str, template: str) -> str:
+    """The file of a town's own template, from the operations folder on."""
+    return f"inventories/{town}.{FOLDER}/{release}/{template}{SUFFIX}"
+
+
 def _centre_files(folder: Path) -> Iterator[_Place]:
     top = folder / FOLDER
     for path in sorted(top.rglob("*")):
