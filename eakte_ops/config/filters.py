@@ -151,8 +151,9 @@ def _made(sight: Sight, value: Any) -> Any:
 
 @pass_context
 def _compared(sight: Sight, value: Any) -> Any:
-    if isinstance(value, Held):
-        raise wrong(value, "")
+    for each in value if isinstance(value, list | tuple) else (value,):
+        if isinstance(each, Held):
+            raise wrong(each, "")
     return sight.paid(value)
 
 
