@@ -131,8 +131,8 @@ TEXT: Mapping[Language, Text] = {
         means="Konfiguration entsteht aus Vorlagen und dem Inventar der Kommune. Was jemand auf dem Server von Hand "
         "geändert hat, geht mit der nächsten Aktualisierung verloren oder erklärt, was niemand versteht. Verglichen "
         "wird mit dem eigenen Vermerk des Servers darüber, was eingesetzt wurde. Dateien mit Geheimnissen darf die "
-        "Nacht nicht lesen: von ihnen sieht sie Besitzer, Rechte, Größe und Zeiten. Wer ein Terminal offen hatte, ist so "
-        "weit bekannt, wie der Server darüber Buch führt; unsere eigenen Konten bekommen keines.",
+        "Nacht nicht lesen: von ihnen sieht sie Besitzer, Rechte, Größe und Zeiten. Wer ein Terminal offen hatte, ist "
+        "so weit bekannt, wie der Server darüber Buch führt; unsere eigenen Konten bekommen keines.",
         todo="eakte-ops config diff {town} zeigt den Unterschied: übernehmen (eakte-ops config adopt {town} "
         "{subject}) oder die vereinbarte Datei wieder einsetzen",
         said={
