@@ -79,7 +79,7 @@ def _setting(path: Path, folder: str, name: str) -> str:
     program = postgres.programs() / "postgres"
     done = _run(program, "-C", name, "-D", folder, f"--config-file={path.absolute()}")
     if done.returncode:
-        said = re.findall(r"(?:LOG|ERROR|FATAL): +(.*)", done.stderr) or ["PostgreSQL can not read it"]
+        said = re.findall(r"(?:LOG|ERROR|FATAL): +((?!skipping)\S.*)", done.stderr) or ["PostgreSQL can not read it"]
         raise common.StartError(f"{path}: {said[0].replace(str(path.absolute()), path.name)}")
     return done.stdout.strip()
 
