@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
@@ -12,11 +13,18 @@ Form: TypeAlias = Callable[[str, str], str]
 
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _LAST_OF_BMP = 0xFFFF
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
-def yaml(value: str, _what: str) -> str:
-    """A double-quoted YAML scalar; everything that is not printable is escaped (YAML 1.2, 7.3.1)."""
-    return '"' + "".join(_SHORT.get(char) or (char if char.isprintable() else _escaped(char)) for char in value) + '"'
+def yaml(value: str, what: str) -> str:
+    """A double-quoted YAML scalar; everything that is not printable is escaped (YAML 1.2, 7.3.1). Raises UsageError."""
+    if _HALVES.search(value):
+        raise _refused(what, "can not be written in YAML: it has halves of characters")
+    return '"' + "".join(_SHORT.get(char) or (char if _is_plain(char) else _escaped(char)) for char in value) + '"'
+
+
+def _is_plain(char: str) -> bool:
+    return char.isprintable() and ord(char) <= _LAST_OF_BMP  # older readers of YAML take nothing beyond
 
 
 def _escaped(char: str) -> str:
@@ -27,11 +35,14 @@ def _escaped(char: str) -> str:
 def line(value: str, what: str) -> str:
     """The value as it is, where the rest of the line belongs to it. Raises UsageError."""
     if not value.isprintable() or value != value.strip():
-        raise UsageError(
-            f"{what} can not stand in a line of its own: it has blanks at an end or characters that are not printable",
-            way_out="choose a value of printable characters",
+        raise _refused(
+            what, "can not stand in a line of its own: it has blanks at an end or characters that are not printable"
         )
     return value
+
+
+def _refused(what: str, why: str) -> UsageError:
+    return UsageError(f"{what} {why}", way_out="choose a value of printable characters")
 
 
 def properties(value: str, _what: str) -> str:
