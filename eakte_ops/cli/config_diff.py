@@ -93,7 +93,7 @@ def _compare(found: Asked, *, names: bool) -> Difference:
     seen = Difference()
     concerned = {each.server for each in found.files}
     servers = list(_askable([each for each in found.servers if names or each.name in concerned], seen))
-    look = _Look(found, _opened(found.town) if servers else Opened(), seen, names)
+    look = _Look(found, opened_secrets(found.town) if servers else Opened(), seen, names)
     for server, outcome in look.visit(servers):
         try:
             there = look.read(server, outcome)
@@ -120,7 +120,7 @@ def _askable(servers: Sequence[Server], seen: Difference) -> Iterator[Server]:
         )
 
 
-def _opened(town: Town) -> Opened:
+def opened_secrets(town: Town) -> Opened:
     """All secrets of the town: to compare them, and to know them again where they should not be."""
     from eakte_ops.cli.secret import vault_of
 

@@ -9,6 +9,7 @@ import typer
 
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.language import Language
+from eakte_ops.cli.output import say
 from eakte_ops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Asked:
 
 
 def asked(town: str, server: str | None, file: str | None) -> Asked:
-    """The files of a town as the templates say them now; no secret is opened.
+    """The files of a town as the templates say them now; no secret is opened. Says where own templates are outdated.
 
     Raises InvalidFile with all mistakes of inventory and templates, UsageError for what does not exist.
     """
@@ -47,7 +48,10 @@ def asked(town: str, server: str | None, file: str | None) -> Asked:
     inventory = CONTEXT.inventory(town)
     found = inventory.towns[town]
     servers = _servers(found, server)
-    every = render([found], CONTEXT.library().right((town,)))
+    library = CONTEXT.library().right((town,))
+    every = render([found], library)
+    for outdated in library.outdated(found):
+        say(f"{outdated.mistake}")
     files = tuple(each for each in every if each.server in {each.name for each in servers})
     if file is not None:
         files = _of_template(files, every, file, found)
