@@ -59,7 +59,12 @@ def _changed(asked: Asked, one: Rendered, solved: Solved | None) -> dict[str, Sa
     if solved is None:
         return None
     current = settled(asked.template.head, asked.template.id, asked.town, asked.town.server(one.server))
-    return {name: value for name, value in solved.values.items() if value != current[name]}
+    return {name: value for name, value in solved.values.items() if not _same(value, current[name])}
+
+
+def _same(one: Said, other: Said) -> bool:
+    """Whether two values are written in the same way: 2 and 2.0 are not."""
+    return type(one) is type(other) and one == other
 
 
 def _level(asked: Asked, values: Mapping[str, Said]) -> str:

@@ -148,6 +148,7 @@ class TestValues:
             ({"sessions: 100": "sessions: 7"}, {"sessions": 7}),
             ({"share: 0.5": "share: 0.25"}, {"share": 0.25}),
             ({"log: info": "log: debug"}, {"log": "debug"}),
+            ({"share: 0.5": "share: 1"}, {"share": 1}),
             ({"services:": "banner: true\nservices:"}, {"banner": True}),
             (
                 {"services:": "banner: true\nservices:", "log: info": "log: warn", "sessions: 100": "sessions: 1000"},
@@ -182,6 +183,12 @@ class TestValues:
         made = adopted(town, plain, {"one": text.replace(*change)})
         assert isinstance(made, NewTemplate)
         assert gives(town, made, {"one": text.replace(*change)})
+
+    def test_a_number_that_is_the_same_and_written_otherwise_is_another(self, plain: Template, text: str) -> None:
+        town = one_town("configuration: {gateway/a.yml: {share: 1}}\n")
+        made = adopted(town, plain, {"one": text.replace("0.5", "1.0")})
+        assert isinstance(made, NewValues)
+        assert repr(dict(made.values)) == "{'share': 1.0}"
 
     def test_a_value_that_the_town_says_already_is_said_anew(self, plain: Template, text: str) -> None:
         town = one_town("configuration: {gateway/a.yml: {sessions: 50, log: debug}}\n")
