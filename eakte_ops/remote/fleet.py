@@ -7,11 +7,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 
 from eakte_ops.errors import EakteError, Unreachable
 from eakte_ops.events import Event, Sink, fan_out, silent
-from eakte_ops.remote import cleaning
 from eakte_ops.remote.exchange import Exchange, budget_until, no_secrets, shell_for
 from eakte_ops.remote.types import Answer, Connect, Connection, Dialect, Question, Reveal, Shell, Target, Visit
 
@@ -209,7 +209,8 @@ class _Fleet:
         except EakteError as failed:
             error = failed
         except Exception as broken:
-            said = f"unexpected {type(broken).__name__}: {cleaning.line(str(broken))}"
+            # Without its own words: they may repeat what it was given, such as a secret.
+            said = f"unexpected {type(broken).__name__} ({_place(broken)})"
             error = Unreachable(said, server=target.name)
             error.__cause__ = broken
         if error is not None:
@@ -242,6 +243,14 @@ class _Fleet:
     def _emit(self, event: Event) -> None:
         with self._sink_lock:
             self._sink(event)
+
+
+def _place(broken: BaseException) -> str:
+    """File and line in which it arose."""
+    inner = broken.__traceback__
+    while inner is not None and inner.tb_next is not None:
+        inner = inner.tb_next
+    return f"{Path(inner.tb_frame.f_code.co_filename).name}:{inner.tb_lineno}" if inner is not None else "nowhere"
 
 
 def _missing(question: Question) -> Answer:

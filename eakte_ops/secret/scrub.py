@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Iterator
 from urllib.parse import quote
 
 _SHORTEST = 6
 """Shorter pieces are left: replacing every `a` would hide nothing and garble everything."""
+
+_RUN = re.compile("[A-Za-z0-9]{12,}")
+"""So long a run of letters and digits of a value is known by itself: whatever quotes and escapes the rest, it stays."""
 
 
 class Scrubber:
@@ -35,7 +39,8 @@ class Scrubber:
 
 
 def forms(value: str) -> Iterator[str]:
-    """How programs write a value: as it is, in JSON, Python, an address, base64, hexadecimal digits; its lines."""
+    """How programs write a value: as it is, in JSON, Python, an address, base64, hexadecimal digits; its lines; its
+    longer runs of letters and digits, also within base64 of more than the value."""
     raw = value.encode("utf-8", "surrogatepass")
     yield value
     yield json.dumps(value)[1:-1]
@@ -46,6 +51,16 @@ def forms(value: str) -> Iterator[str]:
     yield raw.hex()
     if "\n" in value:
         yield from (line.strip() for line in value.splitlines())
+    for run in _RUN.findall(value):
+        yield run
+        yield from _within_base64(run.encode("ascii"))
+
+
+def _within_base64(raw: bytes) -> Iterator[str]:
+    """The characters that stand for `raw` alone, wherever it begins: six bits each, those at its ends are shared."""
+    for before in range(3):
+        bits = 8 * (before + len(raw))
+        yield base64.b64encode(b"\0" * before + raw).decode()[-(-8 * before // 6) : bits // 6]
 
 
 SCRUBBER = Scrubber()

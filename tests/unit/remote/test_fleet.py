@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -73,6 +75,16 @@ def test_a_secret_that_can_not_be_had_is_a_result_of_that_server() -> None:
     assert "KeyError" in str(outcome.error)
     assert outcome.visit is not None
     assert [answer.status for answer in outcome.answers] == [None]
+
+
+def test_an_error_that_nobody_expected_is_told_by_kind_and_place_and_not_by_its_words() -> None:
+    def reveal(_name: str) -> str:
+        raise RuntimeError("could not send PASSWORD='canary-81f0'")
+
+    asks = Question("hello", Script({"posix": ""}, secrets={"PASSWORD": "osrest-password"}))
+    (outcome,) = visit_all([replace(errand("a", asks), reveal=reveal)], fleet_of("a"))
+    assert "canary" not in f"{outcome.error}{outcome.error!r}"
+    assert re.search(r"unexpected RuntimeError \(test_fleet\.py:\d+\)", str(outcome.error))
 
 
 def test_a_slow_consumer_holds_the_fleet_back() -> None:

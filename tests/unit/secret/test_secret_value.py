@@ -1,5 +1,6 @@
 """A canary value, and everything that programs do to objects before they end up in a log."""
 
+import base64
 import copy
 import dataclasses
 import io
@@ -9,6 +10,7 @@ import operator
 import pickle
 import traceback
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
@@ -100,9 +102,6 @@ def test_revealed_values_are_scrubbed_in_the_forms_that_programs_make_of_them() 
     scrubber = Scrubber()
     value = 'pass "word"\nsecond line: ä'
     scrubber.add("witten/x", value)
-    import base64
-    from urllib.parse import quote
-
     for form in (
         value,
         json.dumps({"a": value}),
@@ -121,10 +120,28 @@ def test_revealed_values_are_scrubbed_in_the_forms_that_programs_make_of_them() 
         assert cleaned.endswith(" after")
 
 
+def test_the_longer_runs_of_a_value_are_scrubbed_whatever_stands_around_them() -> None:
+    scrubber = Scrubber()
+    value = "K7mQ2vX9pL4tR8'\\\"$(id) n3Bz6Yw1Hc5Jd0"
+    scrubber.add("witten/x", value)
+    in_a_shell = value.replace("\\", "\\\\").replace("'", "'\\''")
+    assert scrubber.clean(f"P='{in_a_shell}'").count("<secret witten/x>") == 2
+    for before in range(6):
+        encoded = base64.b64encode(f"{'x' * before}password: {value}\nport: 1".encode()).decode()
+        left = scrubber.clean(encoded).split("<secret witten/x>")
+        assert len(left) == 3
+        for piece in left:  # the first and the last character of a run are all that can be had of it
+            decoded = b"".join(
+                base64.b64decode(f"{'A' * skip}{piece}==="[: (skip + len(piece)) // 4 * 4]) for skip in range(4)
+            )
+            assert not any(run[2:8].encode() in decoded for run in ("K7mQ2vX9pL4tR8", "n3Bz6Yw1Hc5Jd0"))
+
+
 def test_short_values_and_unknown_text_are_left_alone() -> None:
     scrubber = Scrubber()
     scrubber.add("witten/pin", "1234")
-    assert scrubber.clean("port 1234, nothing else") == "port 1234, nothing else"
+    scrubber.add("witten/word", "Herdecke is a town")
+    assert scrubber.clean("port 1234, nothing else of Herdecke") == "port 1234, nothing else of Herdecke"
 
 
 def test_a_value_that_contains_another_is_replaced_as_a_whole() -> None:
