@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from eakte_ops.errors import EakteError, InvalidFile
 
@@ -94,7 +94,7 @@ def console(stream: IO[str] | None = None) -> Console:
     out = stream or sys.stdout
     people = is_for_people(out)
     return Ours(
-        file=out,
+        file=cast("IO[str]", _WithoutSecrets(out)),
         markup=False,
         emoji=False,
         highlight=False,
@@ -103,6 +103,20 @@ def console(stream: IO[str] | None = None) -> Console:
         width=None if out.isatty() else 160,
         soft_wrap=not out.isatty(),
     )
+
+
+class _WithoutSecrets:
+    """A stream that is written to as `without_secrets` says; in all else it is the stream itself."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """See `io.TextIOBase.write`."""
+        return self._stream.write(without_secrets(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def say_error(problem: EakteError) -> None:

@@ -11,8 +11,9 @@ import pytest
 from eakte_ops import __version__
 from eakte_ops.cli import main as frame
 from eakte_ops.cli.context import CONTEXT
-from eakte_ops.cli.output import say, say_error, show
+from eakte_ops.cli.output import console, say, say_error, show
 from eakte_ops.errors import Refused, Status
+from eakte_ops.secret.value import Secret
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,3 +143,12 @@ def test_a_terminal_without_our_characters_still_gets_the_answer() -> None:
         [*words, "--json"], capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}
     )
     assert "grün" in json.dumps(json.loads(data.stdout), ensure_ascii=False)
+
+
+def test_a_revealed_value_reaches_no_table_and_no_file(tmp_path: Path) -> None:
+    Secret("witten/x", "canary-of-the-table-9c41").reveal()
+    with (tmp_path / "table").open("w", encoding="utf-8") as file:
+        paper = console(file)
+        paper.print("it said canary-of-the-table-9c41 to us", style="red")
+        assert not paper.is_terminal
+    assert (tmp_path / "table").read_text("utf-8") == "it said <secret witten/x> to us\n"
