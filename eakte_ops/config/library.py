@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from eakte_ops.config.template import SUFFIX, InvalidTemplate, Template, read_template
 from eakte_ops.config.values import limit_of
+from eakte_ops.config.walk import walk
 from eakte_ops.errors import InvalidFile, Mistake
 from eakte_ops.inventory.model import Town
 from eakte_ops.inventory.vocabulary import Adjustable
@@ -21,7 +22,7 @@ from eakte_ops.product.model import Profile
 from eakte_ops.yamltext import did_you_mean
 
 FOLDER = "templates"
-_NOT_TEMPLATES = ("README.md",)
+_NOT_TEMPLATES = (("README.md",),)
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ class _Place:
     product: str
     release: str
     id: str
+    objection: str
     town: str = ""
 
 
@@ -175,22 +177,20 @@ def own_file(town: str, release: str, template: str) -> str:
 
 
 def _centre_files(folder: Path) -> Iterator[_Place]:
-    top = folder / FOLDER
-    for path in sorted(top.rglob("*")):
-        inside = path.relative_to(top).parts
-        if path.is_dir() or (len(inside) == 1 and path.name in _NOT_TEMPLATES):
-            continue
-        product, release, rest = (*inside, "", "")[0], (*inside, "", "")[1], "/".join(inside[2:])
-        yield _Place(path, f"{FOLDER}/{'/'.join(inside)}", product, release, rest)
+    for found in walk(folder / FOLDER):
+        if found.inside not in _NOT_TEMPLATES:
+            product, release, *rest = (*found.inside, "", "")
+            yield _Place(
+                found.path, f"{FOLDER}/{found.shown}", product, release, "/".join(filter(None, rest)), found.objection
+            )
 
 
 def _own_files(folder: Path, town: str, product: str) -> Iterator[_Place]:
     top = own_folder(folder, town)
-    for path in sorted(top.rglob("*")) if top.is_dir() else ():
-        inside = path.relative_to(top).parts
-        if not path.is_dir():
-            shown = f"inventories/{top.name}/{'/'.join(inside)}"
-            yield _Place(path, shown, product, inside[0], "/".join(inside[1:]), town)
+    for found in walk(top) if top.is_dir() else ():
+        release, *rest = (*found.inside, "")
+        shown = f"inventories/{top.name}/{found.shown}"
+        yield _Place(found.path, shown, product, release, "/".join(filter(None, rest)), found.objection, town)
 
 
 @dataclass
@@ -226,8 +226,8 @@ def _read(places: Iterable[_Place]) -> _Read:
 
 def _astray(place: _Place) -> str:
     """Why a file would never be rendered; "" if it is where a template belongs."""
-    if place.path.suffix != SUFFIX:
-        return f"not read, because it does not end in {SUFFIX}"
+    if place.objection:
+        return place.objection
     if place.product not in known():
         return f"there is no product {place.product!r}{did_you_mean(place.product, known())}"
     if place.release not in (releases := profile(place.product).releases):

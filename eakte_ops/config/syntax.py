@@ -104,7 +104,13 @@ def _names(names: Collection[nodes.Name], seen: Collection[str]) -> Iterator[tup
         if name.ctx != "load" and name.name in (*SEEN, "own", "loop", "self"):
             yield name.lineno, f'"{name.name}" is what a template is given; take another name'
         elif name.ctx == "load" and name.name not in made and name.name not in (*seen, "loop"):
-            yield name.lineno, f'there is no "{name.name:.80}" here{did_you_mean(name.name, (*seen, *made))}'
+            yield name.lineno, _unknown(name.name, (*seen, *made))
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    if name == "own":
+        return '"own" is there only where a file belongs to one component: write parts["COMPONENT"]'
+    return f'there is no "{name:.80}" here{did_you_mean(name, known)}'
 
 
 def bounded(tree: nodes.Template) -> nodes.Template:
