@@ -14,6 +14,7 @@ _HEAD = "<!-- made by scripts/generate; change the source, not this file -->\n"
 
 def documents() -> dict[str, str]:
     """Path from the top of the repository -> whole text of the file."""
+    from eakte_ops.config import reference as config
     from eakte_ops.health import reference as health
     from eakte_ops.inventory import reference as inventory
 
@@ -22,6 +23,7 @@ def documents() -> dict[str, str]:
         "docs/reference/commands.md": command_table(),
         **inventory.documents(),
         **health.documents(),
+        **config.documents(),
     }
 
 
