@@ -181,7 +181,12 @@ def _centre_files(folder: Path) -> Iterator[_Place]:
         if found.inside not in _NOT_TEMPLATES:
             product, release, *rest = (*found.inside, "", "")
             yield _Place(
-                found.path, f"{FOLDER}/{found.shown}", product, release, "/".join(filter(None, rest)), found.objection
+                found.path,
+                "/".join((FOLDER, *found.inside)),
+                product,
+                release,
+                "/".join(filter(None, rest)),
+                found.objection,
             )
 
 
@@ -189,7 +194,7 @@ def _own_files(folder: Path, town: str, product: str) -> Iterator[_Place]:
     top = own_folder(folder, town)
     for found in walk(top) if top.is_dir() else ():
         release, *rest = (*found.inside, "")
-        shown = f"inventories/{top.name}/{found.shown}"
+        shown = "/".join(("inventories", top.name, *found.inside))
         yield _Place(found.path, shown, product, release, "/".join(filter(None, rest)), found.objection, town)
 
 

@@ -23,11 +23,6 @@ class Found:
     inside: tuple[str, ...]
     objection: str = ""
 
-    @property
-    def shown(self) -> str:
-        """`musterakte/11.0/gateway/application-prod.yml.j2`."""
-        return "/".join(self.inside)
-
 
 def walk(top: Path, inside: tuple[str, ...] = ()) -> Iterator[Found]:
     """Below `top`, in the order of their names; hidden files are those of other programs. A missing `top` is empty."""
@@ -50,14 +45,14 @@ def _entry(path: Path, inside: tuple[str, ...]) -> Iterator[Found]:
         yield Found(path, inside, f"can not be read: {error.strerror or 'unknown reason'}")
         return
     said = ""
-    if not _NAME.fullmatch(path.name):
-        said = "a name here has letters, digits, dots, hyphens and underscores alone"
-    elif stat.S_ISLNK(kind):
+    if stat.S_ISLNK(kind):
         said = "this is a link; only files that lie here themselves are read"
     elif stat.S_ISDIR(kind) and (path.name.endswith(SUFFIX) or len(inside) > _DEEPEST):
         said = "this is a folder, no template"
     elif not stat.S_ISDIR(kind) and path.suffix != SUFFIX:
         said = f"not read, because it does not end in {SUFFIX}"
+    elif not _NAME.fullmatch(path.name):
+        said = "a name here has letters, digits, dots, hyphens and underscores alone"
     if said or not stat.S_ISDIR(kind):
         yield Found(path, inside, said)
     else:
