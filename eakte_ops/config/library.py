@@ -145,7 +145,7 @@ class Outdated(NamedTuple):
 def _adjustable(template: Template) -> Adjustable:
     head = template.head
     values = {name: limit_of(value) for name, value in head.values.items()}
-    return Adjustable(head.components, values, head.database or "")
+    return Adjustable(head.components, values, head.database or "", head.service)
 
 
 def load_library(folder: Path, towns: Mapping[str, str] = {}) -> Library:

@@ -67,12 +67,13 @@ class Adjustable:
     """A template as the inventory knows it. `values`: name -> what it may be.
 
     Its file is on servers that have one of `components`, and where `operator` is not "" only if the database is
-    operated by that one.
+    operated by that one, where `service` is not "" only if that microservice is switched on there.
     """
 
     components: tuple[str, ...]
     values: Mapping[str, Limit]
     operator: str = ""
+    service: str = ""
 
 
 Templates: TypeAlias = Callable[[str, str, str], Mapping[str, Adjustable | None]]

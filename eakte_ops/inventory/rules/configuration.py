@@ -10,6 +10,7 @@ from eakte_ops.inventory.plain import Plain, Problem, called, entries, mapping, 
 from eakte_ops.inventory.rules.software import Profiles
 from eakte_ops.inventory.suggest import shown, suggestion
 from eakte_ops.inventory.vocabulary import Adjustable, Limit, Templates
+from eakte_ops.product.model import Profile
 from eakte_ops.yamltext import Path
 
 KEY = "configuration"
@@ -57,7 +58,7 @@ def check(town: Plain, own: Own, name: str, profiles: Profiles, templates: Templ
             path = (*at, KEY, template)
             if template not in known:
                 yield Problem(path, elsewhere.sentence(template, known), at_key=True)
-            elif said := _not_there(town, server, known[template]):
+            elif said := _not_there(town, server, known[template], profile):
                 yield Problem(path, said, at_key=True)
             else:
                 yield from _values(values, known[template], path, own)
@@ -76,7 +77,7 @@ class _Elsewhere:
         return f"no template {shown(template)}{suggestion(template, known)}"
 
 
-def _not_there(town: Plain, server: Plain, template: Adjustable | None) -> str:
+def _not_there(town: Plain, server: Plain, template: Adjustable | None, profile: Profile) -> str:
     """Why the file of a template is not on a server; "" if it is."""
     if template is None:
         return ""
@@ -84,7 +85,20 @@ def _not_there(town: Plain, server: Plain, template: Adjustable | None) -> str:
         return f"{called(server, 'this server')} has no {' or '.join(template.components)}, so this file is not there"
     if template.operator and text(town, "database_operator") != template.operator:
         return f"this file is there only where the database is operated by {template.operator}"
+    if template.service and not _switched_on(server, template, profile):
+        return f"{template.service} is switched off on {called(server, 'this server')}, so this file is not there"
     return ""
+
+
+def _switched_on(server: Plain, template: Adjustable, profile: Profile) -> bool:
+    """Whether the microservice that reads the file of a template runs on a server."""
+    for name in template.components:
+        service = profile.components[name].services.get(template.service)
+        if service is not None and name in mapping(server, "components"):
+            said = mapping(server, "components", name, "services", template.service).get("instances")
+            if service.instances if said is None else said != 0:
+                return True
+    return False
 
 
 def _values(values: Any, template: Adjustable | None, path: Path, own: Own) -> Iterator[Problem]:

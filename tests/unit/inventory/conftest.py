@@ -35,7 +35,12 @@ _PAGES = {
 def templates(product: str, release: str, town: str) -> Mapping[str, Adjustable | None]:
     """Templates of two products; 12.0 has one more, and its gateway takes more sessions; hattingen one of its own."""
     if product == "enaio":
-        return {"appconnector/rest.yml": Adjustable(("appconnector",), {"pool": Limit("whole number", 5, 1)})}
+        where = {"folder": Limit("text", "")}
+        return {
+            "appconnector/rest.yml": Adjustable(("appconnector",), {"pool": Limit("whole number", 5, 1)}),
+            "service-manager/mail.yml": Adjustable(("service-manager",), where, service="mailstorage"),
+            "service-manager/sap.yml": Adjustable(("service-manager",), where, service="repository-manager"),
+        }
     newer = {"sessions": Limit("whole number", 100, 1, 5000), "theme": Limit("text", "plain")}
     found: dict[str, Adjustable | None] = {
         GATEWAY: Adjustable(("gateway",), {**_PAGES, **(newer if release == "12.0" else {})}),

@@ -96,6 +96,17 @@ def test_a_file_that_is_there_only_for_another_operator(change: Change, look: Lo
     ]
 
 
+def test_a_file_of_a_service_is_there_only_where_that_one_is_switched_on(change: Change, look: Look) -> None:
+    words = "configuration: {service-manager/mail.yml: {folder: x}}\n"
+    change("gevelsberg", "    components:\n      index: {}", f"    {words}    components:\n      index: {{}}")
+    assert told(look().mistakes()) == []
+    change("gevelsberg", "mailstorage: {instances: 1}", "mailstorage: {instances: 0}")
+    off = "is switched off on gevelsberg-services, so this file is not there"
+    assert [each.sentence for each in look().mistakes()] == [f"mailstorage {off}"]
+    change("gevelsberg", "service-manager/mail.yml", "service-manager/sap.yml")
+    assert [each.sentence for each in look().mistakes()] == [f"repository-manager {off}"]
+
+
 def test_templates_are_asked_for_only_where_a_file_speaks_of_configuration(change: Change, folder: Path) -> None:
     asked: list[str] = []
 
