@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from eakte_ops.config.align import align
 from eakte_ops.config.forms import FORMS
 from eakte_ops.config.rendered import Rendered, Slot
 from eakte_ops.config.solve import Held, held_at
-from eakte_ops.config.source import fits, lines_of, with_ends
+from eakte_ops.config.source import fits, head_and_body, lines_of, with_ends
 from eakte_ops.config.template import MOST_BYTES, Template
 from eakte_ops.config.withhold import Values
 from eakte_ops.errors import Refused, UsageError
@@ -22,6 +23,7 @@ MOST_LINES = 5_000
 """Lines of a server's file that are looked at."""
 
 _MOST_RUNS = 12
+_SECRET = re.compile(r"\bsecret\s*[\[.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class Asked:
     def names(self) -> tuple[str, ...]:
         """The secrets that the file holds."""
         return tuple(sorted({name for one in self.rendered for name in one.secrets}))
+
+    @property
+    def strict(self) -> bool:
+        """Whether the file holds secrets, or would under another condition of its template."""
+        return bool(self.names) or _SECRET.search(head_and_body(self.template.text)[1]) is not None
 
     def known(self) -> Values:
         """The secrets that could be opened, to be looked for."""

@@ -63,7 +63,7 @@ def new_template(asked: Asked, mark: str) -> NewTemplate:
 def _may_be_written(asked: Asked, lines: Sequence[Pieces], text: Sequence[str], strange: Sequence[int]) -> None:
     """Raises Refused where a line that is not in the template may hold a secret. `strange`: numbers of such lines."""
     one = asked.rendered[0]
-    if asked.names:
+    if asked.strict:
         known = {_bare("".join(map(str, line))) for line in lines if not any(isinstance(part, Slot) for part in line)}
         if wrong := [at for at in strange if _bare(text[at]) not in known]:
             raise asked.refused("a file with secrets has lines that are not in its template", wrong, _beyond(asked))

@@ -84,7 +84,8 @@ def _must_be_no_secret(asked: Asked, values: Mapping[str, Said], held: Sequence[
     declared = asked.template.head.values
     few = {name for name, value in declared.items() if value.choices or isinstance(value.default, bool)}
     free = {name: str(value) for name, value in values.items() if name not in few}
-    if free and not asked.secrets.keys() >= set(asked.names):
+    names = {*asked.names, *(slot.secret for each in held for slot, _ in each)}
+    if free and not asked.secrets.keys() >= names:
         raise Refused(
             f"the secrets of {asked.template.id} could not be opened, so nobody can be sure that no value is one of"
             " them; nothing was written",

@@ -457,6 +457,17 @@ class TestSecrets:
         assert isinstance(found, NewTemplate)
         assert found.template.text.endswith('#}\ngateway: {{ secret["elastic-password"] | line }}\n')
 
+    def test_a_file_that_may_hold_a_secret_is_one_with_secrets(self, town: Town) -> None:
+        made = template(
+            HEAD.replace("0644", "0640") + VALUES,
+            'log: {{ values.log }}\n{% if values.banner %}\nx: {{ secret["elastic-password"] | yaml }}\n{% endif %}\n',
+        )
+        with pytest.raises(Refused, match=r"a file with secrets has lines .* \(line 2 on one\)"):
+            adopted(town, made, {"one": "log: info\ny: abc\n"})
+        found = adopted(town, made, {"one": 'log: info\nx: "abc"\n'})
+        assert isinstance(found, NewValues)
+        assert (dict(found.values), found.secrets) == ({"banner": True}, Secrets(differ=("elastic-password",)))
+
     def test_a_secret_file_is_always_refused(self, town: Town) -> None:
         made = template(HEAD.replace("0644", "0640") + "secret: true\n" + VALUES, "log: {{ values.log }}\nend: 1\n")
         assert adopted(town, made, {"one": "log: info\nend: 1\n"}) == Secrets()
