@@ -100,7 +100,7 @@ class Solver:
         for line, here in zip(lines, text, strict=True):
             names, parts = _taken_apart(line, {str(sign): name for name, sign in signs.items()})
             between = found_between(parts, here)
-            if between is None:
+            if between is None or ("" in names and any(names)):  # where a secret ends nobody can say
                 return
             for name, raw in zip(names, between, strict=True):
                 if name:

@@ -468,6 +468,16 @@ class TestSecrets:
         assert isinstance(found, NewValues)
         assert (dict(found.values), found.secrets) == ({"banner": True}, Secrets(differ=("elastic-password",)))
 
+    def test_a_value_beside_a_secret_is_not_read(self, town: Town) -> None:
+        """Where one ends and the other begins nobody can say: this may be the end of the secret."""
+        body = 'url: {{ secret["elastic-password"] | line }}/{{ values.title | line }}\nlog: {{ values.log }}\n'
+        made = template(HEAD.replace("0644", "0640") + VALUES, body)
+        with pytest.raises(Refused, match=r"\(line 1 on one\)"):
+            adopted(town, made, {"one": "url: Sommer/hunter2/eAkte Witten\nlog: info\n"})
+        found = adopted(town, made, {"one": "url: Sommer/hunter2/eAkte\nlog: debug\n"})
+        assert isinstance(found, NewValues)
+        assert dict(found.values) == {"log": "debug"}
+
     def test_a_secret_file_is_always_refused(self, town: Town) -> None:
         made = template(HEAD.replace("0644", "0640") + "secret: true\n" + VALUES, "log: {{ values.log }}\nend: 1\n")
         assert adopted(town, made, {"one": "log: info\nend: 1\n"}) == Secrets()
