@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import resource
 import signal
 import sys
 from contextlib import suppress
@@ -54,6 +55,7 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):  # where the locale has no arrow, a question mark does
             stream.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, _interrupt)
+    _leave_no_core()
     try:
         status = main(sys.argv[1:])
         _hear_nothing_more()
@@ -61,6 +63,12 @@ def run() -> None:
         _hear_nothing_more()
         status = Status.INTERRUPTED
     sys.exit(status)
+
+
+def _leave_no_core() -> None:
+    """A dump of this process would hold the secrets that it opened, wherever it was started."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def _hear_nothing_more() -> None:

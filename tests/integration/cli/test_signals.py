@@ -92,3 +92,13 @@ def test_a_full_disk_behind_the_output_is_said_with_its_own_status(words: list[s
     assert done.returncode == 70
     assert "No space left on device\n" in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+def test_a_crash_leaves_no_core_dump_even_where_one_is_wanted(tmp_path: Path) -> None:
+    crash = "import os; from eakte_ops.cli import main; main.main = lambda words: os.abort(); main.run()"
+    wanted = ["sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh", sys.executable, "-c"]
+    for program in ("import os; os.abort()", crash):
+        for left in tmp_path.iterdir():
+            left.unlink()
+        assert subprocess.run([*wanted, program], cwd=tmp_path, stderr=subprocess.PIPE, check=False).returncode == -6
+    assert list(tmp_path.iterdir()) == []
