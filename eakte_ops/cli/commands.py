@@ -15,6 +15,7 @@ COMMANDS = {
     "access": "What a town grants: packs, host keys, comparison, keys.",
     "audit": "Who did what, when and why.",
     "checks": "List the checks, or explain one.",
+    "config": "What configuration files of a town should hold: render, compare, take over.",
     "configs": "Configuration on the servers: what was changed there.",
     "digests": "What the mails of the morning say; send them.",
     "findings": "What is not well and remembered: list, explain, take on.",

@@ -86,7 +86,7 @@ def _file_data(each: Compared) -> dict[str, Any]:
         "path": file.path,
         "template": file.template.file,
         "owner": "local-it" if file.proposal else "centre",
-        "state": each.state,
+        "state": "asked for" if each.asked_for else each.state,
         "differs": [{"what": one.what, "server": one.server, "template": one.template} for one in each.stat],
         "notes": [{"note": note, "said": said} for note, said in each.notes],
         "changed": list(each.changed),

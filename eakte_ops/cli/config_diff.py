@@ -50,7 +50,7 @@ class Difference:
     def status(self) -> Status:
         """What it means."""
         found = {each.status for each in (*self.failed.values(), *(problem for _, problem in self.wrong))}
-        if self.strays or any(each.state in ("different", "missing") for each in self.compared):
+        if self.strays or any(each.state in ("different", "missing") and not each.asked_for for each in self.compared):
             found.add(Status.FINDINGS)
         if self.unseen or any(note == "unread" for each in self.compared for note, _ in each.notes):
             found.add(CommandFailed.status)

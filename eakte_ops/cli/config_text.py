@@ -46,12 +46,13 @@ def lines(town: Town, seen: Difference, language: Language) -> Lines:
     for server, problem in seen.failed.items():
         yield from paper.failed(server, problem)
     for each in sorted(seen.compared, key=rank):
-        if each.state != "same":
+        if each.state != "same" and not each.asked_for:
             yield from paper.file(each)
     for file, problem in seen.wrong:
         said = paper.words["failed"].format(said=problem.said)
         yield from paper.block("unknown", file.server, file.path, [said, *_steps(problem)])
     yield from paper.names()
+    yield from paper.asked_for()
     yield from paper.sum()
 
 
@@ -101,15 +102,14 @@ class _Paper:
     def file(self, each: Compared) -> Lines:
         """One file that is not the same."""
         file, words = each.rendered, self.words
-        state = "missing-proposal" if each.state == "missing" and file.proposal else each.state
         mark = "bad" if rank(each)[0] < 2 else "unknown" if each.state == "not compared" else "different"
         whose = words["local-it" if file.proposal else "centre"]
         takes = words["effect"].format(effect=effect(file, self.language))
-        first = f"{words[state]} · {whose} · {takes}"
+        first = f"{words[each.state]} · {whose} · {takes}"
         yield from self.block(mark, file.server, file.path, [first, *self.about(each)])
         if any(row.differs or row.told for row in each.rows):
-            yield f"--- {words['server'].format(server=file.server)}", "bold"
-            yield f"+++ {words['template'].format(template=file.template.file)}", "bold"
+            yield f"--- {file.server}:{file.path}", "bold"
+            yield f"+++ {file.template.file}", "bold"
             yield from self.rows(each.rows)
 
     def about(self, each: Compared) -> Iterator[str]:
@@ -169,14 +169,14 @@ class _Paper:
         told = {"changed": "changed", "written": "written", "closed": "uncompared"}.get(row.told, "")
         said = f"{row.text} {self.words[told]}" if told else row.text
         if row.side == "both":
-            return (f"? {said}", "yellow") if told else (f"  {said}".rstrip(), None)
-        return (f"- {said}", "red") if row.side == "server" else (f"+ {said}", "green")
+            return (f"?{said}", "yellow") if told else (f" {said}".rstrip(), None)
+        return (f"-{said}", "red") if row.side == "server" else (f"+{said}", "green")
 
     def withheld(self, held: Sequence[Row]) -> tuple[str, Style | None]:
         """In the place of lines that may not be shown."""
-        said = self.words[f"w-{held[0].withheld}"].format(name=", ".join(held[0].names))
-        line = "line" if len(held) == 1 else "lines-of"
-        return f"- ‹{self.words[line].format(first=held[0].server, last=held[-1].server, said=said)}›", "red"
+        one, many = self.words[f"w-{held[0].withheld}"].format(name=", ".join(held[0].names)).split("|")
+        lines = self.words["line" if len(held) == 1 else "lines-of"].format(first=held[0].server, last=held[-1].server)
+        return f"-‹{lines} {one if len(held) == 1 else many}›", "red"
 
     def names(self) -> Lines:
         """What lies in our folders and no template knows."""
@@ -188,6 +188,18 @@ class _Paper:
         for server, folder in self.seen.unseen:
             yield from self.block("unknown", server, "", [self.words["unseen"].format(folder=folder)])
 
+    def asked_for(self) -> Lines:
+        """What local IT was asked for and is not there: it may be solved in another way, so it is no difference."""
+        missing: dict[str, list[str]] = {}
+        for file in (each.rendered for each in self.seen.compared if each.asked_for):
+            missing.setdefault(file.path, []).append(file.server)
+        if missing:
+            for line in self.wrapped(self.words["asked-for"].format(town=self.town.id)):
+                yield line[2:], "dim"
+        for path, servers in missing.items():
+            for line in self.wrapped(f"{path}  {', '.join(servers)}"):
+                yield line, "dim"
+
     def sum(self) -> Lines:
         """How much there is of each, and how many servers were asked."""
         states = [each.state for each in self.seen.compared]
@@ -196,7 +208,7 @@ class _Paper:
             yield f" ✓ {words['same-1' if same == 1 else 'same'].format(count=same)}", "green"
         text = words["sum"].format(
             different=states.count("different"),
-            missing=states.count("missing"),
+            missing=sum(each.state == "missing" and not each.asked_for for each in self.seen.compared),
             open=states.count("not compared") + len(self.seen.wrong),
             same=same,
             asked=self.seen.asked,
@@ -232,7 +244,7 @@ def told(town: Town, seen: Difference, language: Language) -> Iterator[str]:
     words = WORDS[language]
     needed = {name for each in seen.compared for name in each.closed}
     yield from dict.fromkeys(f"{seen.closed[name]}" for name in sorted(needed))
-    for step in dict.fromkeys(seen.closed[name].way_out for name in sorted(needed)):
+    for step in dict.fromkeys(seen.closed[name].way_out for name in sorted(needed) if seen.closed[name].way_out):
         yield f"  → {step}"
     if any(each.changed for each in seen.compared):
         yield f"{town.id}: {words['names']}."

@@ -87,6 +87,11 @@ class Compared:
     placed: Placed | None = None
 
     @property
+    def asked_for(self) -> bool:
+        """Whether local IT is asked for a file that is not there: it may have solved that in another way."""
+        return self.state == "missing" and self.rendered.proposal
+
+    @property
     def exposed(self) -> bool:
         """Whether everybody on the server may use a file that is not for everybody."""
         return any(note == "exposed" for note, _ in self.notes)
@@ -165,7 +170,7 @@ def _text(
         return (), (("long", str(lying.identity.size if lying.identity else 0)),)
     if len(there.lines) > MOST_LINES:
         return (), (("lines", str(len(there.lines))),)
-    return tuple(_rows(there.lines, here, values)), tuple(_notes(rendered, there, here))
+    return tuple(_rows(rendered, there.lines, here, values)), tuple(_notes(rendered, there, here))
 
 
 def _notes(rendered: Rendered, there: Foreign, here: Sequence[Wanted]) -> Iterator[tuple[Note, str]]:
@@ -179,10 +184,10 @@ def _notes(rendered: Rendered, there: Foreign, here: Sequence[Wanted]) -> Iterat
         yield ("ended" if there.ended else "not ended"), ""
 
 
-def _rows(lines: Sequence[bytes], here: Sequence[Wanted], values: Values) -> Iterator[Row]:
+def _rows(rendered: Rendered, lines: Sequence[bytes], here: Sequence[Wanted], values: Values) -> Iterator[Row]:
     """All lines of both sides; where neighbours have no counterpart, the server's first."""
     there = theirs(lines)
-    shown = guard.shown(there, here, values)
+    shown = guard.shown(there, here, values, for_all=bool(rendered.mode & 0o004))
     pairs = align(
         len(there),
         len(here),

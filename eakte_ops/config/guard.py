@@ -1,13 +1,13 @@
 """Which lines of a file on a server may be shown.
 
-In a file whose template holds a secret a line is shown only where it provably holds none: it is blank, or equal to a
-line of the rendered file (which is shown with its secrets by name), or differs from one only in the value at a plain
-place. That is a path of keys at which the template has a value, with no secret in any line at it, and whose last key
-is that of no line with a secret. Even there the value must be plain (no comment, no structure, nothing that goes on
-below), and nothing is shown that a secret of the town is found in, whose keys are called as secrets are, that looks
-like a secret, or that may be the rest of a value begun above.
+In a file that holds secrets, or that not everybody on the server may read, a line is shown only where it provably
+holds none: it is blank, or equal to a line of the rendered file (which is shown with its secrets by name), or differs
+from one only in the value at a plain place. That is a path of keys at which the template has a value, with no secret in
+any line at it, and whose last key is that of no line with a secret. Even there the value must be plain (no comment, no
+structure, nothing that goes on below), and nothing is shown that a secret of the town is found in, whose keys are
+called as secrets are, that looks like a secret, or that may be the rest of a value begun above.
 
-In any other file, which everybody on the server may read, lines are shown unless they look as if they held a secret.
+In any other file lines are shown unless they look as if they held a secret.
 """
 
 from __future__ import annotations
@@ -46,10 +46,12 @@ class Shown:
     secret: str = ""
 
 
-def shown(lines: Sequence[Theirs], wanted: Sequence[Wanted], values: Values) -> list[Shown]:
-    """For each line of a server's file what may be said of it. `wanted`: the rendered file; `values`: to be found."""
-    known = _Known.of(wanted)
-    return list((_strict if any(line.names for line in wanted) else _lenient)(lines, known, values))
+def shown(lines: Sequence[Theirs], wanted: Sequence[Wanted], values: Values, *, for_all: bool = True) -> list[Shown]:
+    """For each line of a server's file what may be said of it. `wanted`: the rendered file; `values`: to be found;
+    `for_all`: whether everybody on the server may read it.
+    """
+    strict = not for_all or any(line.names for line in wanted)
+    return list((_strict if strict else _lenient)(lines, _Known.of(wanted), values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,8 @@ class _Known:
         held = [line for line in wanted if line.names]
         secret = {line.keyed.path for line in held}
         places = [line.keyed for line in wanted if line.keyed.value and line.keyed.path not in secret]
-        # Of two that look the same the one that names its secret is shown.
-        filled = [(line.filled, line.shown) for line in sorted(wanted, key=lambda line: bool(line.names))]
         return cls(
-            {line: text for line, text in filled if line is not None},
+            {line.filled: line.shown for line in wanted if line.filled is not None},
             frozenset((place.path, place.lead) for place in places),
             frozenset(_folded(line.keyed.name) for line in held if line.keyed.path),
         )

@@ -210,6 +210,11 @@ def test_a_secret_of_the_town_is_never_shown_in_whatever_writing(name: str, writ
         assert {row.withheld for row in found.rows if row.side == "server"} <= {"value", "unknown"}
 
 
+@pytest.mark.parametrize("text", ["a1Z", "x: YTFa", "x: 61315a", "pre-a1Z-post"])
+def test_even_a_short_secret_is_known(text: str) -> None:
+    assert Values({"pin": "a1Z"}).found_in(text) == "pin"
+
+
 def test_a_secret_of_many_lines_is_known_by_each_of_them() -> None:
     values = Values({"tls-key": "BEGIN\nabcdefghi\nEND"})
     assert values.found_in("title: abcdefghi") == "tls-key"
@@ -418,6 +423,11 @@ def test_in_a_file_for_everybody_lines_are_shown_unless_they_look_like_a_secret(
     theirs = [row for row in found.rows if row.side == "server"]
     assert len(theirs) == len(line.split("\n"))
     assert {not row.withheld for row in theirs} == {shown}
+
+
+def test_a_file_that_is_not_for_everybody_is_treated_as_one_with_secrets() -> None:
+    made = rendered(OPEN, HEAD)
+    assert "hunter2" not in everything(edited("port: 80", "port: 80\n# hunter2", made))
 
 
 def test_after_a_secret_block_lines_are_shown_again() -> None:
