@@ -175,3 +175,19 @@ def test_killed_anywhere_the_file_is_the_old_or_the_new_one_and_no_yml_is_left(g
     assert set(healed) == {f"healed {hashes[1]} {hashes[1]} {old.path}: {NOTE}:{NOTE}.key:"} or set(healed) == {
         f"healed {hashes[1]} {hashes[1]} {old.path}: {NOTE}:"
     }
+
+
+def test_the_rules_of_the_rotation_do_what_they_say(gateway: Centre) -> None:
+    """As the software's account and nobody else; what was put aside can be read by the night like the log itself."""
+    said = gateway.root(
+        """
+        log=/var/log/eakte/gateway/gateway.log
+        ls "$log"* 2>/dev/null && exit 3
+        runuser -u eakte -- sh -c "umask 027; echo a line >$log"
+        runuser -u eakte -- /usr/sbin/logrotate --force --state /tmp/rotated /etc/eakte/logs/logrotate.conf 2>&1
+        stat -c '%n %a %U %G' "$log"*
+        runuser -u eakte-look -- zcat "$log.1.gz"
+        rm -f "$log"* /tmp/rotated
+        """
+    )
+    assert said == "/var/log/eakte/gateway/gateway.log.1.gz 640 eakte eakte-look\na line\n"
