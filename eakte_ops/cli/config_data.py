@@ -59,6 +59,7 @@ def difference(town: Town, seen: Difference) -> dict[str, Any]:
     """What was found in a town; lines that may not be shown are null here, too."""
     return {
         "town": town.id,
+        "tried": town.profile.tried.model_dump(),
         "asked": seen.asked,
         "failed": [
             {"server": server, "said": problem.said, "way_out": problem.way_out, "status": int(problem.status)}

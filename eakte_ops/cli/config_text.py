@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from eakte_ops.cli.config_table import tried
 from eakte_ops.cli.config_words import WORDS
 from eakte_ops.config.wording import effect
 from eakte_ops.product.model import Language
@@ -240,8 +241,10 @@ def _range(numbers: Sequence[int]) -> str:
 
 
 def told(town: Town, seen: Difference, language: Language) -> Iterator[str]:
-    """What is said beside the data: why secrets could not be opened, and that their values are never shown."""
+    """What is said beside the data: on what the templates were tried, why secrets could not be opened, and that their
+    values are never shown."""
     words = WORDS[language]
+    yield tried(town, language)
     needed = {name for each in seen.compared for name in each.closed}
     yield from dict.fromkeys(f"{seen.closed[name]}" for name in sorted(needed))
     for step in dict.fromkeys(seen.closed[name].way_out for name in sorted(needed) if seen.closed[name].way_out):

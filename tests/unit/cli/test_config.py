@@ -514,10 +514,15 @@ def test_a_server_that_can_not_be_reached_is_status_3_and_others_go_on(
 
 
 def test_a_windows_server_is_named_with_status_7(run: Run, fleet: FakeFleet) -> None:
-    status, out, _err = run("config", "diff", "gevelsberg")
+    status, out, err = run("config", "diff", "gevelsberg")
     assert status == 7
     assert out.count("comparing configuration on Windows servers is not supported yet") == 2
     assert "0 of 2 servers asked" in out
+    assert "Tried: not on the real product; written from public documents." in err
+    _status, _out, err = run("config", "diff", "gevelsberg", "--language", "de")
+    assert "Erprobt: nicht am echten Produkt erprobt" in err
+    status, out, _err = run("config", "diff", "gevelsberg", "--json")
+    assert json.loads(out)["tried"]["en"].startswith("not on the real product")
     assert fleet.asked == []
 
 
