@@ -202,6 +202,20 @@ class TestTemplates:
         assert main(["--project", str(folder), "inventory", "check", "witten"]) == Status.OK
         assert f"{GATEWAY} is as the templates say it" in run("adopt", "witten", GATEWAY)[2]
 
+    def test_that_the_centres_has_changed_is_said_by_render_and_diff(
+        self, run: Run, folder: Path, fleet: FakeFleet
+    ) -> None:
+        text = text_of(folder, "witten", GATEWAY) + "# by hand\n"
+        put(fleet, "witten-gw", text)
+        assert run("adopt", "witten", GATEWAY)[0] == Status.OK
+        assert "has changed" not in run("render", "witten")[2]
+        centre = folder / "templates" / "musterakte" / "11.0" / f"{GATEWAY}.j2"
+        centre.write_text(f"{centre.read_text('utf-8')}# new\n", "utf-8")
+        for words in (("render", "witten"), ("diff", "witten", "--file", GATEWAY)):
+            status, _, err = run(*words)
+            assert status in (Status.OK, Status.FINDINGS)
+            assert f"{OWN}:3:11  replaces: templates/musterakte/11.0/{GATEWAY}.j2 has changed since" in err
+
     def test_values_that_have_no_effect_any_more(self, run: Run, folder: Path, fleet: FakeFleet) -> None:
         file = folder / WITTEN
         file.write_text(f"{file.read_text('utf-8')}configuration: {{{GATEWAY}: {{title: Witten}}}}\n", "utf-8")
@@ -209,6 +223,13 @@ class TestTemplates:
         status, _, err = run("adopt", "witten", GATEWAY)
         assert status == Status.OK
         assert "The value `title`, which the inventory says, has no effect on it any more." in err
+
+    def test_a_proposal_stays_one(self, run: Run, folder: Path, fleet: FakeFleet) -> None:
+        name = "machine/60-eakte-index.conf"
+        put(fleet, "witten-index", text_of(folder, "witten", name) + "vm.swappiness = 1\n")
+        status, out, err = run("adopt", "witten", name)
+        assert (status, out) == (Status.OK, f"inventories/witten.templates/11.0/{name}.j2\n")
+        assert "The file belongs to local IT: what was taken over is the proposal to them from now on." in err
 
     def test_a_link_does_not_lead_out(self, run: Run, folder: Path, fleet: FakeFleet, tmp_path_factory) -> None:
         out = tmp_path_factory.mktemp("elsewhere")
