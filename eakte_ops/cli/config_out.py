@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -26,20 +26,17 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
     """
     try:
         there = _must_be_ours(folder)
-        fresh = folder.with_name(f".{folder.name}.{os.getpid()}.new")
-        old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
-        try:
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as aside:
+            fresh, old = Path(aside) / "new", Path(aside) / "old"
             _fill(fresh, files)
             if there:
                 folder.rename(old)
-            fresh.rename(folder)
-        except BaseException:
-            if old.exists() and not folder.exists():
-                old.rename(folder)
-            raise
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+            try:
+                fresh.rename(folder)
+            except OSError:
+                if there:
+                    old.rename(folder)
+                raise
     except OSError as problem:
         raise MachineFailed(f"nothing could be written: {problem.strerror}", place=str(folder)) from problem
 

@@ -370,6 +370,25 @@ def test_out_is_whole_or_not_there(run: Run, tmp_path: Path, monkeypatch: pytest
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+def test_what_was_there_comes_back_where_the_new_can_not_take_its_place(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    run("config", "render", "witten", "--server", "witten-gw", "--out", str(out))
+    before = sorted(out.rglob("*"))
+    rename = Path.rename
+
+    def refuse(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise OSError(1, "Operation not permitted")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    assert run("config", "render", "witten", "--out", str(out))[0] == 70
+    assert sorted(out.rglob("*")) == before
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
 # diff
 
 
