@@ -43,16 +43,26 @@ def nothing_agreed() -> Agreed | None:
 def agreed(town: Town, server: Server, library: Callable[[], Library]) -> Agreed | None:
     """The files that are placed on `server`; proposals to local IT are none of them.
 
-    None: no template of the product can become a file yet. Wrong templates raise nothing, they are in `wrong`.
+    None: no template of the product can become a file yet. Never raises: what is wrong is in `wrong`.
     """
+    from eakte_ops.errors import EakteError
+
+    try:
+        return _agreed(town, server, library())
+    except (EakteError, OSError) as problem:
+        return Agreed((), (f"{problem}",))
+    except Exception as stumbled:  # one server's files must not end the look at all others
+        return Agreed((), (f"a mistake in eakte-ops ({type(stumbled).__name__})",))
+
+
+def _agreed(town: Town, server: Server, known: Library) -> Agreed | None:
     from eakte_ops.config.render import places
     from eakte_ops.errors import Mistake
 
-    known = library()
-    wrong = [f"{mistake}" for mistake in _mistakes(town, known)]
+    wrong = [f"{mistake}" for mistake in _mistakes(town, server, known)]
     if not wrong and not any(map(_is_placed, _of_product(town, known))):
         return None
-    if not wrong and not known.of(town.said.product, town.said.release, town.id):
+    if not known.mistakes and not known.of(town.said.product, town.said.release, town.id):
         wrong.append(f"templates/{town.said.product}: none holds for release {town.said.release}")
     files: list[AgreedFile] = []
     for template, path in places(town, server, known):
@@ -78,13 +88,17 @@ def _of_product(town: Town, library: Library) -> Iterator[Template]:
     yield from (template for template in library.own if template.town == town.id)
 
 
-def _mistakes(town: Town, library: Library) -> Iterator[Mistake]:
-    """Those in templates that may hold for this town; a template of a later release does not."""
+def _mistakes(town: Town, server: Server, library: Library) -> Iterator[Mistake]:
+    """Those in templates that may hold for this server.
+
+    Not those of a later release, nor in the folder of a component that is not here: a broken template is one finding
+    in a town, if that can be.
+    """
     order = list(town.profile.releases)
     later = order[order.index(town.said.release) + 1 :]
+    tops = (f"templates/{town.said.product}", f"inventories/{town.id}.templates")
+    elsewhere = town.profile.components.keys() - server.components.keys()
     for mistake in library.mistakes:
-        top, product, release, *_ = (*mistake.file.split("/"), "", "")
-        if top == "templates" and product == town.said.product and release not in later:
-            yield mistake
-        if mistake.file.startswith(f"inventories/{town.id}.templates/"):
+        folder, name, release, component = (*mistake.file.split("/"), "", "", "", "")[:4]
+        if f"{folder}/{name}" in tops and release not in later and component not in elsewhere:
             yield mistake

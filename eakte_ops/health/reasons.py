@@ -36,8 +36,8 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
         "de": "{tool} fehlt auf dem Server oder läuft dort nicht",
     },
     "denied": {
-        "en": "the night account may not look there ({err})",
-        "de": "das Nachtkonto darf dort nicht nachsehen ({err})",
+        "en": "the account that asks may not look there ({err})",
+        "de": "das fragende Konto darf dort nicht nachsehen ({err})",
     },
     "no-access-file": {
         "en": "the operations folder has no access.yml, so nobody knows what was granted",

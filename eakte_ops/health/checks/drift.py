@@ -151,6 +151,8 @@ class _Pair:
     def rights(self) -> Rights:
         """Whose it is and who may use it."""
         now, then = self.seen.identity, self.placed.identity
+        if self.seen.more:
+            return "opened"
         if (now.mode, now.owner, now.group) == (then.mode, then.owner, then.group):
             return "same"
         secret = self.file.secret or self.placed.kind == "keyed"
@@ -159,11 +161,11 @@ class _Pair:
 
     @property
     def moment(self) -> int:
-        """When it was written, if that can be true; else when anything was done to it. As configuration.sh has it."""
+        """When it was written, if that is the matter and can be true; else when anything was done to it."""
         now = self.seen.identity
         written, changed = int(now.modified.split(".")[0]), int(now.changed.split(".")[0])
         believed = now.modified != self.placed.identity.modified and self.placed.when <= written <= changed
-        return written if believed else changed
+        return written if believed and self.holds != "same" else changed
 
 
 def _compared(pair: _Pair, there: Configuration, site: Site, values: Values) -> Result:
@@ -175,7 +177,7 @@ def _compared(pair: _Pair, there: Configuration, site: Site, values: Values) -> 
     writers = (now.owner,) if foreign else tuple(dict.fromkeys((site.layout.work_account, "root")))
     values = {
         **values,
-        "now": _shown(now),
+        "now": _shown(now, "+" if pair.seen.more else ""),
         "then": _shown(then),
         "when": pair.moment,
         "account": writers,
@@ -213,8 +215,9 @@ def _gained(bit: int, now: Identity, then: Identity) -> bool:
     return "everybody" not in before and bool(_may(now, bit) - before - members - _ROOT)
 
 
-def _shown(one: Identity) -> str:
-    return f"{one.mode.zfill(4)} {one.owner}:{one.group}"
+def _shown(one: Identity, more: str = "") -> str:
+    """As `ls` has it: a plus for an access list."""
+    return f"{one.mode.zfill(4)}{more} {one.owner}:{one.group}"
 
 
 DRIFT = Check(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from eakte_ops.config.record import FILE, HEAD, Identity, Placed, identity_of, placed_of
 from eakte_ops.health.facts.reading import lines, question, whole, word
@@ -29,12 +29,16 @@ _NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """A file that is there. `plain`, `keyed`: its hash as in the note, "" where it was not read."""
+    """A file that is there. `plain`, `keyed`: its hash as in the note, "" where it was not read.
+
+    `more`: an access list gives more rights than its mode says; only looked for where something moved.
+    """
 
     identity: Identity
     kind: Kind
     plain: str = ""
     keyed: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +91,13 @@ def _parse(answer: Answer, _visit: Visit) -> Configuration:
     files: dict[str, There | Gone] = {}
     logins: dict[int, tuple[str, ...] | None] = {}
     hashes: list[tuple[str, str, str]] = []
+    more: set[str] = set()
     for kind, *rest in said:
         if kind == "end" and len(rest) == 1 and rest[0] in _STATES:
             for which, sum_, path in hashes:
-                files |= _with_hash(files, which, sum_, path)
+                files |= _with(files, path, **{which: sum_})
+            for path in more:
+                files |= _with(files, path, more=True)
             return Configuration(_note(_STATES[rest[0]], said), files, logins)
         if kind == "no-stat":
             raise NotKnown("tool-missing", tool="GNU stat")
@@ -101,6 +108,8 @@ def _parse(answer: Answer, _visit: Visit) -> Configuration:
             files[rest[2]] = Gone(rest[0] != "absent", changed)
         elif kind in ("plain", "keyed") and len(rest) == 2 and _HASH.fullmatch(rest[0]):
             hashes.append((kind, rest[0], rest[1]))
+        elif kind == "more" and len(rest) == 1:
+            more.add(rest[0])
         elif kind == "logins" and len(rest) == 2:
             logins[whole(rest[1], "last", _SECONDS)] = () if rest[0] == "known" else None
         elif kind == "login" and len(rest) == 3:
@@ -108,11 +117,9 @@ def _parse(answer: Answer, _visit: Visit) -> Configuration:
     raise NotKnown("unreadable", what="stat")
 
 
-def _with_hash(files: Mapping[str, There | Gone], which: str, sum_: str, path: str) -> dict[str, There | Gone]:
+def _with(files: Mapping[str, There | Gone], path: str, **known: Any) -> dict[str, There | Gone]:
     there = files.get(path)
-    if not isinstance(there, There):
-        return {}
-    return {path: replace(there, plain=sum_) if which == "plain" else replace(there, keyed=sum_)}
+    return {path: replace(there, **known)} if isinstance(there, There) else {}
 
 
 def _login(logins: dict[int, tuple[str, ...] | None], said: list[str]) -> None:

@@ -5,6 +5,7 @@
 #   no-stat                                      it is missing, or not the one that is needed
 #   file <TAB> mode, owner, group, size, inode, modified, changed <TAB> kind <TAB> path     the note is among them
 #   gone <TAB> absent|denied <TAB> seconds since 1970 at which its folder changed, or nothing <TAB> path
+#   more <TAB> path                              an access list gives more rights on it than its mode says
 #   plain|keyed <TAB> SHA-256 <TAB> path         as the note has it; keyed only where who asks may read the key
 #   logins <TAB> known|unknown <TAB> seconds     since 1970; only of moments at which something changed
 #   login <TAB> seconds <TAB> account <TAB> from where, - for the console
@@ -73,13 +74,16 @@ while IFS=$tab read -r _ mode owner group size inode modified changed kind path;
   case $line in
     *"$tab$mode$tab$owner$tab$group$tab$size$tab$inode$tab$modified$tab$changed$tab"*) continue ;;
   esac
-  # When it was written, if that can be true and is not what it was before; else when anything was done to it.
-  when=${line%"$tab"*} moment=${changed%.*}
+  case $(ls -ld -- "$path") in
+    ??????????+*) printf 'more\t%s\n' "$path" ;;
+  esac
+  # When it was written, if that can be true and is not what it was before; and when anything was done to it.
+  when=${line%"$tab"*}
   case $line in
     *"$tab$modified$tab"*) ;;
-    *) [ "${modified%.*}" -ge "${when##*"$tab"}" ] && [ "${modified%.*}" -le "$moment" ] && moment=${modified%.*} ;;
+    *) [ "${modified%.*}" -ge "${when##*"$tab"}" ] && [ "${modified%.*}" -le "${changed%.*}" ] && at "${modified%.*}" ;;
   esac
-  at "$moment"
+  at "${changed%.*}"
 done 2>/dev/null <<END
 $seen
 END
@@ -94,7 +98,7 @@ fi
 
 # Who was there then, by the record of logins with a terminal, as far back as that goes.
 logins() {
-  said=$(timeout -s KILL 2 last -i -w -p "$(date -d "@$1" +%Y%m%d%H%M%S)" | head -c 20000)
+  said=$(timeout -s KILL 1 last -i -w -p "$(date -d "@$1" +%Y%m%d%H%M%S)" | head -c 20000)
   begin=$(printf '%s\n' "$said" | sed -n 's/^[a-z]*tmp begins //p')
   [ -n "$begin" ] && [ "$(date -d "$begin" +%s)" -le "$1" ] || return
   printf 'logins\tknown\t%s\n' "$1"
@@ -104,7 +108,7 @@ logins() {
 }
 count=0
 for moment in $moments; do
-  [ $((count += 1)) -le 3 ] || break
+  [ $((count += 1)) -le 4 ] || break
   logins "$moment" 2>/dev/null || printf 'logins\tunknown\t%s\n' "$moment"
 done
 printf 'end\t%s\n' "$mark"

@@ -25,7 +25,7 @@ def sum_of(text: str) -> str:
 
 @dataclass(frozen=True)
 class File:
-    """A file as stat shows it. `text`: what it holds; `read`: whether whoever asks may read it."""
+    """A file as stat shows it. `text`: what it holds; `read`: whether whoever asks may; `more`: by an access list."""
 
     mode: str = "644"
     owner: str = "eakte-ops"
@@ -37,6 +37,7 @@ class File:
     kind: str = "regular file"
     text: str = "as agreed"
     read: bool = True
+    more: bool = False
 
     @property
     def identity(self) -> str:
@@ -86,7 +87,7 @@ def seen(
             word, _, changed = one.partition(" ")
             lines.append(f"gone\t{word}\t{changed}\t{file.path}")
             continue
-        lines.append(f"file\t{one.identity}\t{one.kind}\t{file.path}")
+        lines += [f"file\t{one.identity}\t{one.kind}\t{file.path}", *([f"more\t{file.path}"] if one.more else [])]
         placed = next((p for each in told if (p := placed_of(each.split("\t"))) and p.path == file.path), None)
         if placed and one.read and one.kind == "regular file" and (placed.kind == "plain" or person):
             hashes.append(f"{placed.kind}\t{sum_of(placed.kind + one.text)}\t{file.path}")

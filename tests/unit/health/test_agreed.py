@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from eakte_ops.config.library import Library
 from eakte_ops.config.template import Template, template_of
-from eakte_ops.errors import Mistake
+from eakte_ops.errors import InvalidFile, Mistake
 from eakte_ops.health.agreed import Agreed, AgreedFile, agreed
 from eakte_ops.health.site import site_of
 from tests.unit.health import well
@@ -109,7 +111,13 @@ def test_a_destination_that_can_not_be_known_is_said_and_the_others_are() -> Non
 
 
 def test_mistakes_count_where_their_template_may_hold() -> None:
-    for file in ("templates/musterakte/11.0/x/y.j2", "templates/musterakte/y.j2", "inventories/witten.templates/x.j2"):
+    for file in (
+        "templates/musterakte/11.0/logs/y.j2",
+        "templates/musterakte/11.0/gateway/y.j2",
+        "templates/musterakte/y.j2",
+        "inventories/witten.templates/x.j2",
+        "inventories/witten.templates/11.0/gateway/y.j2",
+    ):
         known = found(made(GATEWAY), mistakes=(mistake(file),))
         assert known is not None
         assert len(known.files) == len(known.wrong) == 1, file
@@ -117,12 +125,30 @@ def test_mistakes_count_where_their_template_may_hold() -> None:
         assert alone is not None
         assert alone.wrong
     for file in (
-        "templates/musterakte/12.0/x/y.j2",
+        "templates/musterakte/12.0/gateway/y.j2",
+        "templates/musterakte/11.0/index/y.j2",  # it is told on the server that has one
+        "inventories/witten.templates/11.0/index/y.j2",
         "templates/enaio/11.0/x/y.j2",
         "inventories/herdecke.templates/x.j2",
         "templates/what/y.j2",
     ):
         assert found(made(GATEWAY), mistakes=(mistake(file),)) == found(made(GATEWAY)), file
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (InvalidFile([mistake("eakte-ops.yml")]), "1 error in 1 file."),
+        (PermissionError(13, "Permission denied"), "[Errno 13] Permission denied"),
+        (ZeroDivisionError(), "a mistake in eakte-ops (ZeroDivisionError)"),
+    ],
+)
+def test_templates_that_can_not_be_read_at_all_end_nobodys_look(problem: Exception, said: str) -> None:
+    def library() -> Library:
+        raise problem
+
+    town = well.inventory().towns["witten"]
+    assert agreed(town, town.server("witten-gw"), library) == Agreed((), (said,))
 
 
 def test_the_templates_are_read_when_somebody_asks_and_once_per_server() -> None:

@@ -191,6 +191,20 @@ def test_rights_of_an_open_file(changed, verdict) -> None:
     assert result.values["when"] == LATER
 
 
+@pytest.mark.parametrize("file", [OPEN, SECRET], ids=str)
+@pytest.mark.parametrize("person", [False, True], ids=["night", "person"])
+def test_an_access_list_opens_what_the_mode_does_not_show(file, person) -> None:
+    now = replace(as_placed(file, person=person), changed=f"{LATER}.6", more=True)
+    result = bad(seen(person=person, there={file: now}))[file.template]
+    assert (result.verdict, result.values["when"]) == ("critical", LATER)
+    assert "+ eakte-ops:eakte instead of 0" in english(result)
+
+
+def test_since_when_rights_are_others_is_not_when_a_file_was_written() -> None:
+    touched = replace(TOUCHED, owner="root", changed=f"{LATER + 60}.6")
+    assert bad(seen(there={OPEN: touched}))[OPEN.template].values["when"] == LATER + 60
+
+
 def test_what_was_secret_when_it_was_placed_stays_so_whatever_the_template_says_now() -> None:
     note = (noted(OPEN), noted(SECRET), noted(RARE, kind="keyed", mode="640"))
     result = bad(seen(note=note, there={RARE: replace(as_placed(RARE), changed=f"{LATER}.6")}))[RARE.template]
