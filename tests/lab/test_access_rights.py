@@ -19,21 +19,24 @@ pytestmark = pytest.mark.timeout(900)
 SECRETS = {
     "/var/lib/eakte/documents/0000019D.000": ("eakte", "eakte", "0640"),
     "/etc/eakte/index/built-in.usr": ("eakte-ops", "eakte", "0640"),
-    "/etc/eakte/service-manager/application-es.yml": ("eakte-ops", "eakte", "0640"),
+    "/etc/eakte/service-manager/config/application-es.yml": ("eakte-ops", "eakte", "0640"),
     "/etc/eakte/gateway/tls.key": ("eakte-ops", "eakte", "0640"),
-    "/etc/eakte/gateway/config/application.yml": ("eakte-ops", "eakte", "0640"),
+}
+OPEN = {
+    "/etc/eakte/gateway/config/application-prod.yml": ("eakte-ops", "eakte", "0644"),
+    "/etc/eakte/index/elasticsearch.yml": ("eakte-ops", "eakte", "0644"),
 }
 PROGRAM = "#!/bin/sh\necho started >>/var/log/eakte/gateway/gateway.log\nexec sleep infinity\n"
 
 
 @pytest.fixture(scope="module")
 def ring(image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ring]:
-    """The town with the packs, a program that stays, documents and secrets."""
+    """The town with the packs, a program that stays, documents, secrets and configuration without."""
     assert image.is_dir()
     folder = tmp_path_factory.mktemp("access")
     try:
         ring = raise_town(folder)
-        for path, (owner, group, mode) in SECRETS.items():
+        for path, (owner, group, mode) in {**SECRETS, **OPEN}.items():
             said = ring.as_root(BOX, f"echo SECRET >{path} && chown {owner}:{group} {path} && chmod {mode} {path}")
             assert said.status == 0, said.out
         yield ring
@@ -182,7 +185,7 @@ def test_nothing_beyond_the_grant_works(account: str, who: str, attempts: Mappin
 THE_SOFTWARE_MAY_NOT = {
     **NOBODY_MAY,
     "write configuration": "touch /etc/eakte/gateway/config/x.yml",
-    "change configuration": "echo >>/etc/eakte/gateway/config/application.yml",
+    "change configuration": "echo >>/etc/eakte/gateway/config/application-prod.yml",
     "change the rules of the rotation": "touch /etc/eakte/logs/logrotate.conf || mv /etc/eakte/logs /tmp/x",
     "write a release": "touch /opt/eakte/releases/x",
     "change the current release": "ln -sfn /tmp /opt/eakte/current || mv /opt/eakte/current /tmp/x",
@@ -217,7 +220,8 @@ def test_the_night_sees_what_it_needs(ring: Ring) -> None:
     )
     needs = {
         "logs": "grep -q log /var/log/eakte/gateway/x.log",
-        "names in the gateway folder": "ls /etc/eakte/gateway/config | grep -qx application.yml",
+        "names in the gateway folder": "ls /etc/eakte/gateway/config | grep -qx application-prod.yml",
+        "configuration without a secret, if it knows the name": f"sha256sum {' '.join(OPEN)}",
         "the pack": "grep -q version /etc/eakte-ops/pack.json && sha256sum /etc/eakte-ops/pack.sh",
         "keys, its own and those of people": "cat /etc/eakte-ops/home/*/.ssh/authorized_keys",
         "how full a disk below the data is": "stat -f /var/lib/eakte/documents && df /var/lib/eakte/database",
