@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Puts configuration files in their places and notes what was put there. Before it: $state, the folder of our own state;
-# $look, the group of the night; $by, who puts them there and why, one word. After it, per file: put PATH MODE.
+# $look, the group of the night; $by, who puts them there and why, one word. After it, per file: put PATH MODE SHA256.
 #   placed <TAB> path     the file holds something else than before
 #   same <TAB> path       it held this already
 # The note: $state/placed, one line per file (record.py). Files that others may not read are noted by a hash with a key
@@ -14,36 +14,65 @@ tab=$(printf '\t')
 put() {
   part=${1%/*}/.${1##*/}.part
   rm -f "$part" || return
-  (umask 077 && base64 -d >"$part") || return
-  chmod "$2" "$part" || return
-  if [ -f "$1" ] && [ ! -L "$1" ] && cmp -s "$part" "$1" && [ "$(stat -c %a "$1")" = "$(stat -c %a "$part")" ]; then
-    rm -f "$part"
-    printf 'same\t%s\n' "$1"
+  if (umask 077 && set -C && base64 -d >"$part") && whole "$3" && chmod "$2" "$part" && move "$1"; then
+    note "$@"
   else
-    sync "$part" && mv -fT "$part" "$1" && sync "${1%/*}" || return
-    printf 'placed\t%s\n' "$1"
+    rm -f "$part"
+    return 1
   fi
-  note "$1" "$2"
+}
+
+# Not every base64 says that the disk was full.
+whole() {
+  [ "$(sha256sum <"$part")" = "$1  -" ]
+}
+
+# What is already there stays, with its time, unless it is somebody else's, may be used by others or is no plain file.
+move() {
+  if [ -f "$1" ] && [ ! -L "$1" ] && cmp -s "$part" "$1" && [ "$(whose "$1")" = "$(whose "$part")" ]; then
+    rm -f "$part" && printf 'same\t%s\n' "$1"
+  else
+    sync "$part" && mv -fT "$part" "$1" && sync "${1%/*}" && printf 'placed\t%s\n' "$1"
+  fi
+}
+
+whose() {
+  stat -c '%a %u %g' "$1"
 }
 
 note() {
   seen=$(stat -c "%a$tab%U$tab%G$tab%s$tab%i$tab%.9Y$tab%.9Z" "$1") || return
   case $2 in
-    *[4567]) kind=plain hash=$(sha256sum <"$1" | cut -d ' ' -f 1) ;;
-    *) kind=keyed hash=$(key && cat "$state/placed.key" "$1" | sha256sum | cut -d ' ' -f 1) ;;
-  esac
+    *[4567]) kind=plain hash=$3 ;;
+    *) kind=keyed && key && hash=$(cat "$state/placed.key" "$1" | sha256sum | cut -d ' ' -f 1) ;;
+  esac || return
   [ "${#hash}" = 64 ] || return
-  if [ -f "$state/placed" ] && grep -qF "$1$tab$kind$tab$hash$tab$seen$tab" "$state/placed"; then return; fi
-  {
-    printf 'placed 1\n'
-    [ ! -f "$state/placed" ] || awk -F '\t' -v path="$1" 'NR > 1 && $1 != path' "$state/placed"
-    printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$kind" "$hash" "$seen" "$(date +%s)" "$by"
-  } >"$state/placed.part" && chgrp "$look" "$state/placed.part" && chmod 0640 "$state/placed.part" &&
-    sync "$state/placed.part" && mv -fT "$state/placed.part" "$state/placed"
+  line=$1$tab$kind$tab$hash$tab$seen$tab
+  if [ -f "$state/placed" ] && line=$line awk 'index($0, ENVIRON["line"]) == 1 { found = 1 } END { exit !found }' "$state/placed"; then
+    return
+  fi
+  if written "$1" >"$state/placed.part" && chgrp "$look" "$state/placed.part" && chmod 0640 "$state/placed.part" &&
+    sync "$state/placed.part" && mv -fT "$state/placed.part" "$state/placed"; then
+    return
+  fi
+  rm -f "$state/placed.part"
+  return 1
+}
+
+# The note as it is to be: each line must be whole, or a full disk would take the lines of other files.
+written() {
+  printf 'placed 1\n' &&
+    if [ -f "$state/placed" ]; then
+      path=$1 awk -F '\t' 'NF == 12 && $1 != ENVIRON["path"]' "$state/placed"
+    fi &&
+    printf '%s%s\t%s\n' "$line" "$(date +%s)" "$by"
 }
 
 key() {
-  [ -s "$state/placed.key" ] && return
-  (umask 077 && head -c 32 /dev/urandom >"$state/placed.key.part") &&
-    sync "$state/placed.key.part" && mv -fT "$state/placed.key.part" "$state/placed.key"
+  if [ -s "$state/placed.key" ]; then
+    [ -r "$state/placed.key" ]
+  else
+    (umask 077 && head -c 32 /dev/urandom >"$state/placed.key.part") &&
+      sync "$state/placed.key.part" && mv -fT "$state/placed.key.part" "$state/placed.key"
+  fi
 }
