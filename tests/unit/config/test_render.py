@@ -13,6 +13,7 @@ from eakte_ops.config.template import Template
 from eakte_ops.errors import InvalidFile, Mistake
 from eakte_ops.inventory.model import Town
 from eakte_ops.product.load import profile
+from eakte_ops.yamltext.characters import unwanted
 from tests.unit.config.made import library, template, town_of, whole_town
 
 HEAD = """\
@@ -229,7 +230,7 @@ def test_places_are_known_without_rendering_texts() -> None:
     assert second[1].sentence == 'parts.gateway.port has no port "nix"'
 
 
-PLAIN = st.characters(exclude_characters="{").filter(lambda char: char.isprintable() or char in "\n\t")
+PLAIN = st.characters(exclude_characters="{").filter(lambda char: char == "\t" or not [*unwanted(char, "")])
 
 
 @settings(max_examples=100, deadline=None)
