@@ -91,6 +91,17 @@ class Asked:
         """The secrets that could be opened, to be looked for."""
         return Values({name: secret.reveal() for name, secret in self.secrets.items()})
 
+    def unopened(self) -> Refused | None:
+        """The refusal to write down any text of a server while a secret of the town is closed: it may stand in it."""
+        closed = sorted({*self.names, *self.town.said.secrets} - self.secrets.keys())
+        if not closed:
+            return None
+        return Refused(
+            f"the secrets {', '.join(closed)} of {self.town.id} could not be opened, so nobody can be sure that the"
+            " text of the server holds none of them; nothing was written",
+            way_out="name an identity that opens them: EAKTE_OPS_IDENTITY=FILE",
+        )
+
     def compared(self, held: Iterable[Held]) -> Secrets:
         """How what stands at the places of secrets goes with their values."""
         places = [place for each in held for place in each]

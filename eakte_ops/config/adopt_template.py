@@ -68,7 +68,14 @@ def _may_be_written(asked: Asked, lines: Sequence[Pieces], text: Sequence[str], 
         if wrong := [at for at in strange if _bare(text[at]) not in known]:
             raise asked.refused("a file with secrets has lines that are not in its template", wrong, _beyond(asked))
         return
-    shown = guard.shown(theirs(_bare(line).encode() for line in text), wanted(one, asked.secrets), asked.known())
+    if closed := asked.unopened():
+        raise closed
+    shown = guard.shown(
+        theirs(_bare(line).encode() for line in text),
+        wanted(one, asked.secrets),
+        asked.known(),
+        for_all=bool(one.mode & 0o004),
+    )
     if wrong := [at for at in strange if shown[at].why]:
         raise asked.refused("there are lines that hold a secret, look as if they did, or are too long to say", wrong)
 

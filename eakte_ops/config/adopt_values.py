@@ -84,13 +84,8 @@ def _must_be_no_secret(asked: Asked, values: Mapping[str, Said], held: Sequence[
     declared = asked.template.head.values
     few = {name for name, value in declared.items() if value.choices or isinstance(value.default, bool)}
     free = {name: str(value) for name, value in values.items() if name not in few}
-    names = {*asked.names, *(slot.secret for each in held for slot, _ in each)}
-    if free and not asked.secrets.keys() >= names:
-        raise Refused(
-            f"the secrets of {asked.template.id} could not be opened, so nobody can be sure that no value is one of"
-            " them; nothing was written",
-            way_out="name an identity that opens them: EAKTE_OPS_IDENTITY=FILE",
-        )
+    if free and (wrong := asked.unopened()):
+        raise wrong
     known = asked.known()
     near = {part for each in held for _, raw in each for part in _parts(raw) if len(part) >= _SHORTEST}
     for name, value in free.items():

@@ -170,7 +170,9 @@ def _text(
         return (), (("long", str(lying.identity.size if lying.identity else 0)),)
     if len(there.lines) > MOST_LINES:
         return (), (("lines", str(len(there.lines))),)
-    return tuple(_rows(rendered, there.lines, here, values)), tuple(_notes(rendered, there, here))
+    everybody = rendered.mode & (int(lying.identity.mode, 8) if lying.identity else 0) & 0o004
+    rows = _rows(there.lines, here, values, for_all=bool(everybody))  # who closed a file may have had a reason
+    return tuple(rows), tuple(_notes(rendered, there, here))
 
 
 def _notes(rendered: Rendered, there: Foreign, here: Sequence[Wanted]) -> Iterator[tuple[Note, str]]:
@@ -184,10 +186,10 @@ def _notes(rendered: Rendered, there: Foreign, here: Sequence[Wanted]) -> Iterat
         yield ("ended" if there.ended else "not ended"), ""
 
 
-def _rows(rendered: Rendered, lines: Sequence[bytes], here: Sequence[Wanted], values: Values) -> Iterator[Row]:
-    """All lines of both sides; where neighbours have no counterpart, the server's first."""
+def _rows(lines: Sequence[bytes], here: Sequence[Wanted], values: Values, *, for_all: bool) -> Iterator[Row]:
+    """All lines of both sides; where neighbours have no counterpart, the server's first. `for_all`: may all read it?"""
     there = theirs(lines)
-    shown = guard.shown(there, here, values, for_all=bool(rendered.mode & 0o004))
+    shown = guard.shown(there, here, values, for_all=for_all)
     pairs = align(
         len(there),
         len(here),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from urllib.parse import unquote_to_bytes
@@ -20,15 +21,23 @@ _TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{4,}")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U([0-9A-Fa-f]{8})|(.))")
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_SECRET_WORDS = frozenset({"key", "keys", "pass", "pwd", "pw", "pin", "auth", "salt", "cookie", "credentials"})
+_SECRET_WORDS = frozenset(
+    {"key", "keys", "pass", "pwd", "pw", "pin", "psk", "otp", "auth", "salt", "cookie", "cred", "creds", "credentials"}
+)
 _SECRET_PARTS = re.compile(
-    r"passw|passphrase|passcode|passwd|kennw|secret|geheim|token|credential|apikey|privatekey|accesskey|authorization"
+    r"passw|passphrase|passcode|passwd|kennw|secret|geheim|token|credential|apikey|privatekey|accesskey|authorization|"
+    r"requirepass|masterauth|zugangsdaten|schlu?e?ssel|pwd?$"
+)
+_SPOKEN = re.compile(
+    r"(?i)passwor[dt]|passphrase|passcode|passwd|kennw(?:o|ö|oe)rt|geheim|secret|credential|token|authorization|bearer|"
+    r"zugangsdaten|requirepass|masterauth|schl(?:ü|ue)ssel|(?:api|private|access)[-_. ]?key"
 )
 _ASSIGNED = re.compile(
-    r"(?i)(?:pass(?:w(?:or[dt])?|wd|phrase|code)?|pwd|kennwort|secret|geheimnis|token|credentials?|api[-_.]?key|"
-    r"(?:private|access|secret)[-_.]?key|authorization)[A-Za-z0-9_.-]{0,40}[\"'\]]{0,3}\s{0,9}(?:[:=]|\bis\b|\bist\b)"
+    r"(?i)(?:(?:pass|pwd|(?<![a-z])(?:pin|psk|creds?))[A-Za-z0-9_.-]{0,40}|pw)[\"'\]]{0,3}\s{0,9}"
+    r"(?:[:=]|\bis\b|\bist\b)"
 )
-_USERINFO = re.compile(r"://[^/\s@]{0,200}:[^/\s@]{0,200}@")
+_APART = re.compile(r"\s*(?:-\s+)*[?:](?:\s|$)")
+"""A key or a value of YAML in a line of its own."""
 _ARMOUR = re.compile(r"-----BEGIN |AGE-SECRET-KEY-|\bssh-(?:rsa|ed25519) ")
 _RANDOM = re.compile(r"(?<![A-Za-z0-9])(?:[0-9a-fA-F]{32,}|[A-Za-z0-9+=_]{20,})(?![A-Za-z0-9])")
 _KINDS = (re.compile("[a-z]"), re.compile("[A-Z]"), re.compile("[0-9]"))
@@ -113,10 +122,28 @@ def _secret_name(name: str) -> bool:
 
 
 def looks_secret(text: str, path: Path = ()) -> bool:
-    """Whether a line looks as if it held a secret: by its keys, by words in it, by letters without any sense."""
-    if secret_key(path) or _ASSIGNED.search(text) or _USERINFO.search(text) or _ARMOUR.search(text):
+    """Whether a line looks as if it held a secret: by its keys, by words in it, by letters without any sense, or by
+    letters that could hide such a word.
+    """
+    plain = text if text.isascii() else "".join(filter(str.isprintable, unicodedata.normalize("NFKC", text)))
+    if secret_key(path) or _SPOKEN.search(plain) or _ASSIGNED.search(plain) or _ARMOUR.search(plain):
         return True
-    return any(_senseless(found[0]) for found in _RANDOM.finditer(text))
+    if _APART.match(plain) or _has_userinfo(plain) or not (plain.isascii() or all(map(_latin, plain))):
+        return True
+    return any(_senseless(found[0]) for found in _RANDOM.finditer(plain))
+
+
+def _has_userinfo(text: str) -> bool:
+    """Whether something like user:password@host, user/password@host or https://token@host is in it."""
+    for before in text.split("@")[:-1]:
+        if before and not before[-1].isspace() and re.search("[:/]", before[-400:].split()[-1]):
+            return True
+    return False
+
+
+def _latin(char: str) -> bool:
+    """Letters of other alphabets look like ours, and no word is known in them."""
+    return not char.isalpha() or char.isascii() or unicodedata.name(char, "").startswith("LATIN ")
 
 
 def _senseless(word: str) -> bool:

@@ -37,6 +37,14 @@ def folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def secrets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The secrets of Witten, which can be opened."""
+    found = {name: secret.reveal() for name, secret in town_secrets(folder, "witten").items()}
+    monkeypatch.setenv("EAKTE_OPS_IDENTITY", str(folder / "keys" / "age-identity"))
+    return found
+
+
+@pytest.fixture
 def fleet(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFleet]:
     """The servers of the towns, without a file."""
     names = [server.name for town in well.inventory().towns.values() for server in town.said.servers]
@@ -97,6 +105,7 @@ def audit(folder: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
+@pytest.mark.usefixtures("secrets")
 class TestValues:
     def test_into_the_towns_file_which_stays_as_it_was_otherwise(
         self, run: Run, folder: Path, fleet: FakeFleet
@@ -182,6 +191,7 @@ class TestValues:
         assert "# somebody was here\nconfiguration: " in (folder / WITTEN).read_text("utf-8")
 
 
+@pytest.mark.usefixtures("secrets")
 class TestTemplates:
     def test_beside_the_towns_file_with_when_by_whom_and_from_where(
         self, run: Run, folder: Path, fleet: FakeFleet
@@ -252,13 +262,6 @@ class TestTemplates:
 
 
 class TestSecrets:
-    @pytest.fixture
-    def secrets(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-        """The secrets of Witten, which can be opened."""
-        found = {name: secret.reveal() for name, secret in town_secrets(folder, "witten").items()}
-        monkeypatch.setenv("EAKTE_OPS_IDENTITY", str(folder / "keys" / "age-identity"))
-        return found
-
     @pytest.mark.usefixtures("secrets")
     def test_another_secret_is_said_and_never_its_value(self, run: Run, folder: Path, fleet: FakeFleet) -> None:
         put(fleet, "witten-app", text_of(folder, "witten", SERVICES, "hunter2-hunter2"))
@@ -276,6 +279,18 @@ class TestSecrets:
         put(fleet, "witten-app", text_of(folder, "witten", SERVICES, "hunter2-hunter2"))
         err = run("adopt", "witten", SERVICES)[2]
         assert "Not compared, because not opened here: the secrets database-password, osrest-password." in err
+
+    @pytest.mark.parametrize("change", [('"Musterakte"', '"eAkte Witten"'), ("routes:", "more: lines\nroutes:")])
+    def test_nothing_is_written_down_while_nobody_can_say_that_no_secret_is_in_it(
+        self, run: Run, folder: Path, fleet: FakeFleet, change: tuple[str, str]
+    ) -> None:
+        put(fleet, "witten-gw", text_of(folder, "witten", GATEWAY).replace(*change))
+        then = before(folder)
+        status, out, err = run("adopt", "witten", GATEWAY)
+        assert (status, out) == (Status.REFUSED, "")
+        assert "could not be opened, so nobody can be sure" in err
+        assert "EAKTE_OPS_IDENTITY=FILE" in err
+        assert changed(folder, then) == []
 
     def test_lines_that_are_not_in_the_template_are_refused_and_not_shown(
         self, run: Run, folder: Path, fleet: FakeFleet
@@ -361,6 +376,7 @@ ROTATION = "logs/logrotate.conf"
 SERVERS = ("witten-db", "witten-app", "witten-index", "witten-gw")
 
 
+@pytest.mark.usefixtures("secrets")
 class TestSeveralServers:
     """The rotation of logs is a file of every server, and differs from server to server by itself."""
 

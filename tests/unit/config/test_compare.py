@@ -76,7 +76,9 @@ def held(made: Rendered) -> bytes:
 
 def compared(data: bytes | str, made: Rendered | None = None, secrets: dict[str, Secret] = SECRETS) -> Compared:
     raw = data if isinstance(data, bytes) else data.encode()
-    return compare(made or rendered(), lying(raw), secrets, Values({name: s.reveal() for name, s in secrets.items()}))
+    made = made or rendered()
+    there = lying(raw, mode=f"{made.mode:o}")
+    return compare(made, there, secrets, Values({name: s.reveal() for name, s in secrets.items()}))
 
 
 def edited(old: str, new: str, made: Rendered | None = None) -> Compared:
@@ -140,6 +142,14 @@ def test_another_value_at_a_plain_place_is_shown() -> None:
         ("threads: 8", "threads: 8\n- hunter2"),
         ("# made from a template", "# made from a template, hunter2"),
         ("# made from a template", "# hunter2"),
+        ("threads: 8", "threads: hunter2"),  # a number there, so only a number is one
+        ("threads: 8", "threads: 8\r hunter2"),
+        ("threads: 8", "threads: 8\u2028 hunter2"),
+        ("  user: elastic", "  user: hunter2"),  # user and password changed places, and the password is an old one
+        ("8041", "8041/?p=hunter2"),
+        ("http://192", "http://hunter2@192"),
+        ("http://192", "http://elastic:hun/ter@hunter2@192"),
+        ("http://192.0.2.12:8041", "http://hunter2"),
         ("  name: eakte", "  name2: hunter2"),
         ("database:\n", "database:\n  url: hunter2\n"),  # a plain place below `index`, not here
         ("index:\n", "backup:\n  url: hunter2\nindex:\n"),
@@ -396,8 +406,8 @@ def test_hidden_characters_are_named_and_long_lines_cut() -> None:
 
 def test_a_server_can_not_pretend_to_say_our_words() -> None:
     made = rendered(OPEN, HEAD.replace("0640", "0644"))
-    found = edited("port: 80", "port: ‹secret elastic-password›", made)
-    assert told(found)[0][1] == "  port: ‹U+2039›secret elastic-password‹U+203A›"
+    found = edited("port: 80", "port: ‹line 7 is the same›", made)
+    assert told(found)[0][1] == "  port: ‹U+2039›line 7 is the same‹U+203A›"
 
 
 @pytest.mark.parametrize(
@@ -415,6 +425,29 @@ def test_a_server_can_not_pretend_to_say_our_words() -> None:
         ("  etag: 0123456789abcdef0123456789abcdef", False),
         ("  note: aB3dE6gH9jK2mN5pQ8sT", False),
         ("x" * 3000, False),
+        ("passwords:\n- hunter2\n- hunter3", False),  # a list may stand below the first letter of its key
+        ("passwords:\n  - hunter2\n# old\n  - hunter3", False),
+        ("password=\\\nhunter2", False),
+        ("password=one\\\ntwo\\\nhunter2", False),
+        ('password: "first\nhunter2"', False),
+        ("password : |\n  hunter2", False),
+        ('  {"password":\n  "hunter2"}', False),
+        ("? password\n: hunter2", False),
+        ("password\r= hunter2", False),
+        ("# password was hunter2", False),
+        ("# altes Kennwort hunter2", False),
+        ("requirepass hunter2", False),
+        ("dbpw = hunter2", False),
+        ("Schlüssel: hunter2", False),
+        ("psk: hunter2", False),
+        ("\u0440assword: hunter2", False),  # the first letter is a Cyrillic one
+        ("\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44: hunter2", False),
+        ("pass\u200bword: hunter2", False),
+        ("  url: http://user:hun/ter2@192.0.2.1/", False),
+        ("  url: http://hunter2@192.0.2.1/", False),
+        ("  url: jdbc:oracle:thin:scott/hunter2@192.0.2.1", False),
+        ("  contact: it@witten.example", True),
+        ("  title: Größe", True),
     ],
 )
 def test_in_a_file_for_everybody_lines_are_shown_unless_they_look_like_a_secret(line: str, shown: bool) -> None:
@@ -430,13 +463,23 @@ def test_a_file_that_is_not_for_everybody_is_treated_as_one_with_secrets() -> No
     assert "hunter2" not in everything(edited("port: 80", "port: 80\n# hunter2", made))
 
 
+def test_a_file_that_was_closed_on_the_server_is_treated_as_one_with_secrets() -> None:
+    """Somebody had a reason to take it from everybody else."""
+    made = rendered(OPEN, HEAD.replace("0640", "0644"))
+    text = held(made).replace(b"port: 80", b"port: 80\n# hunter2")
+    for mode, shown in (("644", True), ("640", False), ("600", False)):
+        assert ("hunter2" in everything(compare(made, lying(text, mode=mode), {}, Values({})))) is shown
+
+
 def test_after_a_secret_block_lines_are_shown_again() -> None:
     made = rendered(OPEN, HEAD.replace("0640", "0644"))
     found = edited("  port: 80", "secrets:\n  - hunter2\nvisible: yes\n# seen", made)
     assert [row.text for row in found.rows if row.side == "server"] == ["", "", "visible: yes", "# seen"]
 
 
-@pytest.mark.parametrize("text", ["pass" * 5000, "password" * 200, "://" * 3000, "://" + ":" * 5000, "aA1" * 9000])
+@pytest.mark.parametrize(
+    "text", ["pass" * 5000, "password" * 200, "://" * 3000, "://" + ":" * 5000, "aA1" * 9000, ":@" * 1000, "ä" * 2000]
+)
 def test_looking_at_a_hostile_line_takes_no_time(text: str) -> None:
     looks_secret(text[:2000])
     Values(VALUES).found_in(text[:2000])
