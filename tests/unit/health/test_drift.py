@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,11 @@ from eakte_ops.health import catalogue, engine
 from eakte_ops.health.agreed import Agreed, nothing_agreed
 from eakte_ops.health.checks.drift import DRIFT
 from eakte_ops.health.facts.configuration import CONFIGURATION
-from eakte_ops.health.findings import findings
+from eakte_ops.health.findings import Finding, findings
 from eakte_ops.health.types import Judged, Result
 from eakte_ops.health.wording import said, todo
 from eakte_ops.remote.fleet import Outcome
-from eakte_ops.remote.types import Answer
+from eakte_ops.remote.types import Answer, Target
 from tests.unit.health import well
 from tests.unit.health.placed import (
     AGREED,
@@ -33,6 +34,7 @@ from tests.unit.health.placed import (
 )
 
 SITE = well.site()
+TARGET = Target("herdecke-box", "192.0.2.1", "eakte-look", Path("/dev/null"))
 EDITED = File(text="by hand", size=99, modified=f"{LATER}.5", changed=f"{LATER}.6")
 TOUCHED = File(modified=f"{LATER}.5", changed=f"{LATER}.6")
 
@@ -52,6 +54,14 @@ def english(result: Result) -> str:
 
 def next_step(result: Result) -> str:
     return todo(Judged("herdecke", "herdecke-box", DRIFT.name, "centre", result), DRIFT, "en")
+
+
+def told(answer: bytes) -> tuple[Finding, ...]:
+    town = well.inventory().towns["herdecke"]
+    stop = engine.Stop(town, town.said.servers[0], TARGET, replace(SITE, agreed=lambda: AGREED))
+    answers = (Answer("configuration", 0, answer),)
+    look = engine.judged(stop, [DRIFT], Outcome(stop.target, well.VISIT, answers, None, 1.0), well.NOW)
+    return findings([look])
 
 
 @pytest.mark.parametrize("person", [False, True], ids=["night", "person"])
@@ -291,22 +301,6 @@ def test_a_note_that_proves_nothing_is_one_finding_and_no_file_is_well(changed, 
     assert word in english(finding.judged.result)
 
 
-def told(answer: bytes) -> tuple:
-    town = well.inventory().towns["herdecke"]
-    stop = engine.Stop(town, town.said.servers[0], well_target(), replace(SITE, agreed=lambda: AGREED))
-    answers = (Answer("configuration", 0, answer),)
-    look = engine.judged(stop, [DRIFT], Outcome(stop.target, well.VISIT, answers, None, 1.0), well.NOW)
-    return findings([look])
-
-
-def well_target():
-    from pathlib import Path
-
-    from eakte_ops.remote.types import Target
-
-    return Target("herdecke-box", "192.0.2.1", "eakte-look", Path("/dev/null"))
-
-
 @pytest.mark.parametrize(
     "line",
     [
@@ -429,7 +423,7 @@ def test_a_million_lines_in_a_note_cost_little_and_are_said() -> None:
 def test_a_thousand_agreed_files_that_all_differ_do_not_flood_the_report() -> None:
     many = Agreed(tuple(replace(RARE, path=f"/etc/eakte/x/{n}", template=f"x/{n}") for n in range(200)))
     town = well.inventory().towns["herdecke"]
-    stop = engine.Stop(town, town.said.servers[0], well_target(), replace(SITE, agreed=lambda: many))
+    stop = engine.Stop(town, town.said.servers[0], TARGET, replace(SITE, agreed=lambda: many))
     answer = Answer("configuration", 0, seen(agreed=many, there=dict.fromkeys(many.files, EDITED)))
     look = engine.judged(stop, [DRIFT], Outcome(stop.target, well.VISIT, (answer,), None, 1.0), well.NOW)
     assert len(look.results) == 21
