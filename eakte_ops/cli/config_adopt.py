@@ -204,9 +204,9 @@ def _write_template(found: Asked, made: NewTemplate) -> Status:
     """Put a template of the town's own beside its inventory file."""
     file = found.inventory.folder / made.template.file
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         if not file.resolve().is_relative_to(found.inventory.folder.resolve()):
             raise Refused("a link leads out of the operations folder; nothing was written", place=made.template.file)
+        file.parent.mkdir(parents=True, exist_ok=True)
         _put(file, made.template.text)
     except OSError as problem:
         raise MachineFailed(

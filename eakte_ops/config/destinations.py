@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Generic, Literal, TypeVar
 
+from eakte_ops.inventory.model import Installed, Server, Town
 from eakte_ops.product.model import Layout, Platform
 from eakte_ops.product.places import is_place
 
 Whose = TypeVar("Whose")
+MERGED_ENDS = ".yml"
 
 
 def objection(path: str, platform: Platform, layout: Layout) -> str:
@@ -22,6 +24,35 @@ def objection(path: str, platform: Platform, layout: Layout) -> str:
     if _key(path, platform).startswith(_key(layout.state, platform) + mark):
         return f"{path} lies in {layout.state}, where no configuration belongs"
     return ""
+
+
+_OURS = ("configuration", "settings", "program")
+"""Names of places of a component in which its configuration may lie."""
+
+
+def beyond(path: str, owner: Literal["work", "root"], parts: Iterable[Installed], town: Town, server: Server) -> str:
+    """Why a file of these `parts` may not go to `path`; "" if it may.
+
+    What the centre places goes into the folder of configuration or into a place of its own components, never to where
+    programs, keys, logins or data are. Into a folder of which a component takes every file goes no other one.
+    """
+    platform = server.platform
+    mark, key = ("\\" if platform == "windows" else "/"), _key(path, platform)
+    parts = tuple(parts)
+    for part in town.installed(server):
+        merged = part.component.merged
+        folder = _key(part.places[merged.place].rstrip(mark), platform) + mark if merged else ""
+        if merged and key.startswith(folder) and key.casefold().endswith(MERGED_ENDS):
+            belong = merged.files.get(town.said.release, ())
+            if key.removeprefix(folder) not in {_key(name, platform) for name in belong}:
+                return f"{path}: {part.name} takes every file that ends in {MERGED_ENDS} there as configuration"
+    if owner == "root":
+        return ""
+    own = {part.places[name] for part in parts for name in _OURS if name in part.places}
+    allowed = [town.profile.layout[platform].configuration, *sorted(own)]
+    if any(key.startswith(_key(folder.rstrip(mark), platform) + mark) for folder in allowed):
+        return ""
+    return f"{path} lies outside of {', '.join(allowed)}, where configuration of the centre belongs"
 
 
 class Taken(Generic[Whose]):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
+from eakte_ops.config.head import Head
 from eakte_ops.config.template import SUFFIX, InvalidTemplate, Template, read_template
 from eakte_ops.config.values import limit_of
 from eakte_ops.config.walk import walk
@@ -192,6 +193,10 @@ def _centre_files(folder: Path) -> Iterator[_Place]:
 
 def _own_files(folder: Path, town: str, product: str) -> Iterator[_Place]:
     top = own_folder(folder, town)
+    if top.is_symlink():
+        said = "this is a link; only files that lie here themselves are read"
+        yield _Place(top, f"inventories/{top.name}", product, "", "", said, town)
+        return
     for found in walk(top) if top.is_dir() else ():
         release, *rest = (*found.inside, "")
         shown = "/".join(("inventories", top.name, *found.inside))
@@ -269,5 +274,15 @@ def _against_profile(template: Template, product: Profile) -> Iterator[Mistake]:
             yield document.mistake(("until",), f"{head.until} came out before {template.release}")
     if head.replaces and not template.town:
         yield document.mistake(("replaces",), "only a town's own template takes the place of another")
-    if head.secret and int(head.mode, 8) & 0o007:
-        yield document.mistake(("mode",), "a secret file that everybody on the server may use is none")
+    if said := _of_mode(head):
+        yield document.mistake(("mode",), said)
+
+
+def _of_mode(head: Head) -> str:
+    """What is wrong with the mode of a head."""
+    mode = int(head.mode, 8)
+    if mode & 0o022:
+        return "others than its owner could change the file"
+    if mode & 0o111 and head.owner == "work":
+        return "a file of configuration is no program"
+    return "a secret file that everybody on the server may use is none" if head.secret and mode & 0o007 else ""

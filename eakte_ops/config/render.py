@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from eakte_ops.config.destinations import Taken, objection
+from eakte_ops.config.destinations import Taken, beyond, objection
 from eakte_ops.config.head import Head
 from eakte_ops.config.known import Part, seen_from
 from eakte_ops.config.library import Library
@@ -121,7 +121,10 @@ def _path(town: Town, server: Server, template: Template, sees: dict[str, Any]) 
         path = template.destination.render(sees)
     except Stumbled as problem:
         raise _Wrong(_in_head(template, town, server, problem.places[0][1], "destination")) from problem
-    if said := objection(path, server.platform, town.profile.layout[server.platform]):
+    head, there = template.head, town.installed(server)
+    parts = [part for part in there if part.name in head.components]
+    layout = town.profile.layout[server.platform]
+    if said := objection(path, server.platform, layout) or beyond(path, head.owner, parts, town, server):
         raise _Wrong(_in_head(template, town, server, said, "destination"))
     return path
 

@@ -175,3 +175,22 @@ class TestFoldersThatNothingUses:
             " wanted into 11.10"
         ]
         assert list(left_behind(folder, library, town("11.0"))) == []
+
+
+@pytest.mark.parametrize("mode", ["0777", "0660", "0646", "0755", "0750"])
+def test_a_mode_that_lets_others_write_or_run_it_is_refused_when_it_is_read(folder: Path, mode: str) -> None:
+    write(folder, f"{OWN}/11.0/gateway/a.yml.j2", f'{HEAD}mode: "{mode}"\n')
+    (mistake,) = load(folder).mistakes
+    assert str(mistake).startswith(f"{OWN}/11.0/gateway/a.yml.j2:6:7  mode: ")
+
+
+def test_a_link_in_place_of_the_folder_is_not_followed(folder: Path) -> None:
+    write(folder, "elsewhere/11.0/gateway/a.yml.j2", body="a: 2\n")
+    (folder / OWN).symlink_to("../elsewhere")
+    found = load(folder)
+    assert [str(each) for each in found.mistakes] == [
+        f"{OWN}:1:1  this is a link; only files that lie here themselves are read"
+    ]
+    assert found.own == ()
+    with pytest.raises(InvalidFile):
+        found.right(("teststadt",))

@@ -61,11 +61,13 @@ def test_a_file_belongs_on_every_server_with_one_of_its_components() -> None:
 @pytest.mark.parametrize(("operator", "count"), [("centre", 1), ("local-it", 0)])
 def test_a_file_for_one_operator_of_the_database_belongs_only_there(operator: str, count: int) -> None:
     town = town_of(TWO + f"database_operator: {operator}\n")
-    assert len(render([town], library(on("database", "/etc/a", "database: centre")))) == count
+    assert len(render([town], library(on("database", "/etc/eakte/a", "database: centre")))) == count
 
 
 def test_whose_a_file_is() -> None:
-    found = library(on("database", "/etc/a", "mode: '0644'"), on("index", "/etc/b", "owner: root", name="index/b"))
+    found = library(
+        on("database", "/etc/eakte/a", "mode: '0644'"), on("index", "/etc/eakte/b", "owner: root", name="index/b")
+    )
     first, second = [file for file in render([town_of(TWO)], found) if file.server == "db"]
     assert (first.account, first.group, first.mode, first.proposal) == ("eakte-ops", "eakte", 0o644, False)
     assert (second.account, second.group, second.mode, second.proposal) == ("root", "root", 0o640, True)
@@ -105,10 +107,10 @@ def test_the_same_goes_in_and_the_same_comes_out() -> None:
 def test_everything_that_is_wrong_is_said_with_town_and_server() -> None:
     town = town_of(TWO)
     found = library(
-        on("index", "/etc/{{ parts.index.port.nix }}", name="index/a"),
-        on("index", "/etc/b", body="\n{{ here.nix }}\n", name="index/b"),
-        on("gateway", "/etc/c", body="{{ 1 // 0 }}\n", name="gateway/c"),
-        on("database", "/etc/good", name="database/d"),
+        on("index", "/etc/eakte/{{ parts.index.port.nix }}", name="index/a"),
+        on("index", "/etc/eakte/b", body="\n{{ here.nix }}\n", name="index/b"),
+        on("gateway", "/etc/eakte/c", body="{{ 1 // 0 }}\n", name="gateway/c"),
+        on("database", "/etc/eakte/good", name="database/d"),
     )
     assert wrong([town], found) == [
         "gateway/c.j2:7:1  teststadt, gw: nothing can be divided by zero",
@@ -122,14 +124,14 @@ def test_everything_that_is_wrong_is_said_with_town_and_server() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "collide"),
     [
-        ("/etc/a", "/etc/a", True),
-        ("/etc/a", "/etc/a.yml", False),
-        ("/etc/a", "/etc/A", False),
-        ("/etc/a", "/etc/a/b", True),
-        ("/etc/a/b", "/etc/a", True),
-        ("/etc/a/b/c/d", "/etc/a", True),
-        ("/etc/a/b", "/etc/a/c", False),
-        ("/etc/ab", "/etc/a/b", False),
+        ("/etc/eakte/a", "/etc/eakte/a", True),
+        ("/etc/eakte/a", "/etc/eakte/a.yml", False),
+        ("/etc/eakte/a", "/etc/eakte/A", False),
+        ("/etc/eakte/a", "/etc/eakte/a/b", True),
+        ("/etc/eakte/a/b", "/etc/eakte/a", True),
+        ("/etc/eakte/a/b/c/d", "/etc/eakte/a", True),
+        ("/etc/eakte/a/b", "/etc/eakte/a/c", False),
+        ("/etc/eakte/ab", "/etc/eakte/a/b", False),
     ],
 )
 def test_files_do_not_get_into_each_others_way(first: str, second: str, collide: bool) -> None:
@@ -157,7 +159,7 @@ def test_on_windows_capital_letters_make_no_difference(first: str, second: str, 
 
 
 def test_the_same_file_on_different_servers_is_no_collision() -> None:
-    found = library(on("index", "/etc/a", name="index/a"))
+    found = library(on("index", "/etc/eakte/a", name="index/a"))
     assert [file.server for file in render([town_of(TWO)], found)] == ["db", "gw"]
 
 
@@ -196,6 +198,43 @@ def test_where_files_can_be_put() -> None:
         assert objection(path, "windows", WINDOWS) == ""
 
 
+OUTSIDE = "lies outside of /etc/eakte, /etc/eakte/gateway/config, where configuration of the centre belongs"
+TAKES = "gateway takes every file that ends in .yml there as configuration"
+
+
+@pytest.mark.parametrize(
+    ("destination", "said"),
+    [
+        ("/home/eakte-ops/.ssh/authorized_keys", OUTSIDE),
+        ("/home/eakte-ops/.profile", OUTSIDE),
+        ("/opt/eakte/releases/11.0/bin/musterakte-admin", OUTSIDE),
+        ("/etc/eakte-ops/stop", OUTSIDE),
+        ("/etc/eaktex/a", OUTSIDE),
+        ("/etc/eakte", OUTSIDE),
+        ("/etc/cron.d/a", OUTSIDE),
+        ("/var/lib/eakte/documents/a", OUTSIDE),
+        ("/etc/eakte/gateway/config/more.yml", TAKES),
+        ("/etc/eakte/gateway/config/old/application-prod.yml", TAKES),
+        ("/etc/eakte/gateway/config/more.YML", TAKES),
+        ("/etc/eakte/gateway/config/application-prod.yml", ""),
+        ("/etc/eakte/gateway/config/more.properties", ""),
+        ("/etc/eakte/gateway/more.yml", ""),
+    ],
+)
+def test_what_the_centre_places_goes_where_its_configuration_is(destination: str, said: str) -> None:
+    found = library(on("gateway", destination))
+    if said:
+        assert said in wrong([town_of(TWO)], found)[0]
+    else:
+        assert [each.path for each in render([town_of(TWO)], found)] == [destination]
+
+
+def test_nobody_is_asked_to_put_a_second_file_into_the_gateways_folder() -> None:
+    more = "/etc/eakte/gateway/config/more.yml"
+    assert TAKES in wrong([town_of(TWO)], library(on("index", more, "owner: root")))[0]
+    assert render([town_of(TWO)], library(on("index", "/etc/sysctl.d/a.conf", "owner: root")))
+
+
 def test_a_wrong_destination_is_said() -> None:
     assert wrong([town_of(TWO)], library(on("gateway", "{{ layout.state }}/placed"))) == [
         "gateway/a.yml.j2:4:14  teststadt, gw: /var/lib/eakte-ops/placed lies in /var/lib/eakte-ops,"
@@ -222,10 +261,11 @@ def test_a_secret_is_in_no_file_that_everybody_may_use() -> None:
 def test_places_are_known_without_rendering_texts() -> None:
     town = town_of(TWO)
     found = library(
-        on("gateway", "/etc/a", body="{{ 1 // 0 }}"), on("gateway", "/etc/{{ own.port.nix }}", name="gateway/b")
+        on("gateway", "/etc/eakte/a", body="{{ 1 // 0 }}"),
+        on("gateway", "/etc/eakte/{{ own.port.nix }}", name="gateway/b"),
     )
     first, second = places(town, town.server("gw"), found)
-    assert first[1] == "/etc/a"
+    assert first[1] == "/etc/eakte/a"
     assert isinstance(second[1], Mistake)
     assert second[1].sentence == 'parts.gateway.port has no port "nix"'
 
