@@ -29,6 +29,9 @@ class Part(Mapping[str, Any]):
     def __getitem__(self, key: str) -> Any:
         return self._held[key]
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._held
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._held)
 
@@ -96,14 +99,16 @@ def seen_from(town: Town, server: Server) -> dict[str, Any]:
 
 def _parts(town: Town, here: Server) -> Iterator[tuple[str, Part]]:
     """Every component that some server of the town has, as seen from `here`."""
+    installed: dict[str, Mapping[str, Installed]] = {}
     for name in town.profile.components_of(town.said.release):
         holders = [server for server in town.said.servers if name in server.components]
         if not holders:
             continue
         at = here if here in holders else holders[0]
-        laid = next(part for part in town.installed(at) if part.name == name)
+        if at.name not in installed:
+            installed[at.name] = {part.name: part for part in town.installed(at)}
         addresses = tuple(LOOPBACK if holder is here else holder.address for holder in holders)
-        yield name, _part(town, laid, at, here, addresses)
+        yield name, _part(town, installed[at.name][name], at, here, addresses)
 
 
 def _part(town: Town, laid: Installed, at: Server, here: Server, addresses: tuple[str, ...]) -> Part:

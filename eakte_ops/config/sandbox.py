@@ -86,15 +86,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """`a["b"]`, and the n-th of a tuple."""
         if isinstance(obj, Undefined):
             str(obj)  # raises, and names what is missing first
-        missing = self.undefined(obj=obj, name=argument)
         if isinstance(obj, Part) and isinstance(argument, str):
             if argument in obj:
                 return obj[argument]
             if not obj.may_lack(argument):
-                str(missing)  # nobody needs to ask whether it is there: it never is
+                str(self.undefined(obj=obj, name=argument))  # nobody has to ask for it: it never is there
         if isinstance(obj, tuple | list) and isinstance(argument, int) and -len(obj) <= argument < len(obj):
             return obj[argument]
-        return missing
+        return self.undefined(obj=obj, name=argument)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """`a + b`: two texts, two lists or two numbers."""
