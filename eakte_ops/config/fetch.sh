@@ -17,7 +17,11 @@ for word in "$@"; do
     most=*) most=${word#most=} ;;
   esac
 done
-if [ -r "$state/placed" ] && [ ! -L "$state/placed" ]; then
+plain() {
+  [ -f "$1" ] && [ ! -L "$1" ] && [ -r "$1" ]
+}
+
+if plain "$state/placed"; then
   printf 'note\t%s\n' "$(head -c 100000 "$state/placed" | base64 -w 0)"
 fi
 
@@ -33,8 +37,8 @@ look() {
     'regular file'* | 'regular empty file'*) printf 'file\t%s\t%s\n' "$1" "${seen#*"$tab"}" ;;
     *) printf 'other\t%s\t%s\n' "$1" "${seen%%"$tab"*}" && return ;;
   esac
-  if [ -r "$2" ] && [ -r "$state/placed.key" ] && [ "$(stat -c %s -- "$2")" -le "$most" ]; then
-    printf 'keyed\t%s\t%s\n' "$1" "$(cat "$state/placed.key" "$2" | sha256sum | cut -d ' ' -f 1)"
+  if plain "$2" && plain "$state/placed.key" && [ "$(stat -c %s -- "$2")" -le "$most" ]; then
+    printf 'keyed\t%s\t%s\n' "$1" "$(cat -- "$state/placed.key" "$2" | head -c "$((most + 1000))" | sha256sum | cut -d ' ' -f 1)"
   fi
 }
 
@@ -57,7 +61,7 @@ for word in "$@"; do
   case $word in
     file=*)
       path=${word#file=}
-      if [ -f "$path" ] && [ ! -L "$path" ] && [ -r "$path" ]; then
+      if plain "$path"; then
         printf 'data\t%s\t' "$n"
         head -c "$most" -- "$path" | base64 -w 0
         printf '\n'

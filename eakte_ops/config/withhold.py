@@ -36,6 +36,7 @@ _ASSIGNED = re.compile(
     r"(?i)(?:(?:pass|pwd|(?<![a-z])(?:pin|psk|creds?))[A-Za-z0-9_.-]{0,40}|pw)[\"'\]]{0,3}\s{0,9}"
     r"(?:[:=]|\bis\b|\bist\b)"
 )
+_APART_BYTES = b"\0\n\0"
 _APART = re.compile(r"\s*(?:-\s+)*[?:](?:\s|$)")
 """A key or a value of YAML in a line of its own."""
 _ARMOUR = re.compile(r"-----BEGIN |AGE-SECRET-KEY-|\bssh-(?:rsa|ed25519) ")
@@ -62,11 +63,8 @@ class Values:
         for form, name in self.__forms.items():
             if form in text:
                 return name
-        for raw in _decoded(text):
-            for value, name in self.__raw.items():
-                if value in raw:
-                    return name
-        return ""
+        raw = _APART_BYTES.join(_decoded(text))  # one look for each value: a server decides how many pieces there are
+        return next((name for value, name in self.__raw.items() if value in raw), "")
 
 
 def _parts(value: str) -> Iterator[str]:

@@ -119,6 +119,21 @@ def test_only_what_is_a_file_itself_is_read(server: Server) -> None:
     assert {(Path(name.path).name, name.kind) for name in found.names} == {("link", "l"), ("pipe", "p"), ("below", "f")}
 
 
+@pytest.mark.parametrize("what", ["pipe", "endless"])
+@pytest.mark.parametrize("name", ["placed", "placed.key"])
+def test_a_note_or_a_key_that_is_no_file_keeps_nobody_waiting(server: Server, name: str, what: str) -> None:
+    server.place("a", 0o640, b"a\n")
+    (server.folder / "state" / name).unlink()
+    if what == "pipe":
+        os.mkfifo(server.folder / "state" / name)
+    else:
+        (server.folder / "state" / name).symlink_to("/dev/zero")
+    found = server.ask("a")
+    assert found.files[str(server.path("a"))].data == b"a\n"
+    assert (found.placed == {}) is (name == "placed")
+    assert (found.files[str(server.path("a"))].keyed == "") is (name == "placed.key")
+
+
 def test_names_with_anything_in_them(server: Server) -> None:
     for name in ("new\nline.yml", "tab\there", "-rf", "$(id)", "\x1b[31m", "a b"):
         server.path(name).write_text("")
