@@ -122,7 +122,7 @@ def _lay(name: str, part: Component, changed: ComponentSettings, town: Town) -> 
     services = {}
     for each, service in town.profile.services_of(name, town.said.release).items():
         override = changed.services.get(each)
-        laid = service.model_copy(update=override.model_dump(exclude_none=True) if override else {})
+        laid = service.model_copy(update=override.model_dump(exclude_none=True)) if override else service
         if laid.instances:
             services[each] = laid
     return Installed(name, part, {**part.ports, **changed.ports}, {**part.places, **changed.places}, services)
