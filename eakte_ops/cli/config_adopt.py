@@ -158,7 +158,7 @@ def _write_values(found: Asked, made: NewValues, present: Sequence[Present]) -> 
     try:
         if not os.access(town.file, os.W_OK):
             raise PermissionError(13, "Permission denied")
-        _put(town.file, changed)
+        _put(town.file, changed, text)
     except OSError as problem:
         raise MachineFailed(
             f"{shown} can not be written ({problem.strerror}); nothing was changed",
@@ -224,13 +224,23 @@ def _write_template(found: Asked, made: NewTemplate) -> Status:
     return Status.OK
 
 
-def _put(file: Path, text: str) -> None:
-    """The text into the file, from the old to the new at once; who may use it stays as it was."""
+def _put(file: Path, text: str, before: str | None = None) -> None:
+    """The text into the file, from the old to the new at once; who may use it stays as it was.
+
+    Raises UsageError, and writes nothing, where the file does not hold `before` any more.
+    """
     mode = file.stat().st_mode & 0o777 if file.exists() else None
     with replaced(file) as stream:
         if mode is not None:
             os.fchmod(stream.fileno(), mode)
         stream.write(text)
+        stream.flush()
+        if before is not None and file.read_bytes() != before.encode():
+            raise UsageError(
+                "was changed by somebody else at the same time; nothing was written",
+                place=f"inventories/{file.name}",
+                way_out="save and close it in the editor, then type the command again",
+            )
 
 
 def _say_next(found: Asked, template: str, written: str) -> None:

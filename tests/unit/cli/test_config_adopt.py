@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from eakte_ops.cli import config_adopt
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.main import main
 from eakte_ops.config.render import render
@@ -189,6 +190,25 @@ class TestValues:
         fleet.servers["witten-gw"].answers = {"config.files": answer}
         assert run("adopt", "witten", GATEWAY)[0] == Status.OK
         assert "# somebody was here\nconfiguration: " in (folder / WITTEN).read_text("utf-8")
+
+    def test_what_somebody_else_wrote_at_the_last_moment_is_not_lost(
+        self, run: Run, folder: Path, fleet: FakeFleet, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = config_adopt._with_values
+
+        def slowly(*given: object) -> str | None:
+            made = real(*given)  # type: ignore[arg-type]
+            (folder / WITTEN).write_text((folder / WITTEN).read_text("utf-8") + "# a colleague's\n", "utf-8")
+            return made
+
+        monkeypatch.setattr(config_adopt, "_with_values", slowly)
+        put(fleet, "witten-gw", text_of(folder, "witten", GATEWAY).replace('"Musterakte"', '"eAkte Witten"'))
+        then = (folder / WITTEN).read_text("utf-8")
+        status, _out, err = run("adopt", "witten", GATEWAY)
+        assert status == Status.USAGE
+        assert f"{WITTEN}: was changed by somebody else at the same time; nothing was written" in err
+        assert (folder / WITTEN).read_text("utf-8") == f"{then}# a colleague's\n"
+        assert not list((folder / "inventories").glob(".*.new"))
 
 
 @pytest.mark.usefixtures("secrets")
