@@ -115,7 +115,8 @@ def mail_server(
     if papers_ is not None:
         more |= {"tls_context": papers_.context, "require_starttls": True}
     if login:
-        more |= {"authenticator": kept.authenticator, "auth_required": True, "auth_require_tls": papers_ is not None}
+        encrypted = papers_ is not None
+        more |= {"authenticator": kept.authenticator, "auth_required": encrypted, "auth_require_tls": encrypted}
         more |= {"auth_exclude_mechanism": without}
     server = Controller(kept, hostname="127.0.0.1", port=port or free_port(), **more)
     server.start()
