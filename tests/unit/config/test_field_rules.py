@@ -11,6 +11,7 @@ import pytest
 from eakte_ops.config.library import Library, load_library
 from eakte_ops.config.render import render
 from eakte_ops.config.rendered import Rendered
+from eakte_ops.errors import InvalidFile
 from eakte_ops.inventory.model import Owner, Town
 from eakte_ops.inventory.samples import samples_folder
 from eakte_ops.product.load import known, profile
@@ -109,8 +110,8 @@ def test_nothing_with_a_secret_is_open_to_everybody(product: str, release: str) 
     assert all(file.mode & 0o007 == 0 for file in files if file.secrets)
 
 
-def test_a_copy_left_where_all_are_taken_would_be_found(tmp_path: Path) -> None:
-    """The rule above can fail: a second file below the folder is seen."""
+def test_a_copy_left_where_all_are_taken_is_refused(tmp_path: Path) -> None:
+    """The rule above can fail: a second file below the folder is not rendered."""
     own = tmp_path / "templates" / "enaio" / "9.10" / "gateway" / "extra.yml.j2"
     own.parent.mkdir(parents=True)
     own.write_text(
@@ -121,7 +122,7 @@ def test_a_copy_left_where_all_are_taken_would_be_found(tmp_path: Path) -> None:
     more = load_library(tmp_path)
     assert more.mistakes == ()
     town = whole_town("enaio", "11.0", secrets=secrets_of("enaio"))
-    files = render([town], Library((*LIBRARY.centre, *more.centre)))
-    ((folder, names),) = merged(town, "11.0")
-    below = {path_of(file, town).relative_to(folder) for file in files if folder in path_of(file, town).parents}
-    assert {path.as_posix() for path in below} - set(names) == {"old/copy.yml"}
+    with pytest.raises(InvalidFile) as refused:
+        render([town], Library((*LIBRARY.centre, *more.centre)))
+    (mistake,) = refused.value.mistakes
+    assert "gateway takes every file that ends in .yml there as configuration" in mistake.sentence
