@@ -92,7 +92,7 @@ def _compare(found: Asked, *, names: bool) -> Difference:
     """Ask every server once and lay what lies there beside what should. `names`: also of what no template knows."""
     seen = Difference()
     concerned = {each.server for each in found.files}
-    servers = list(_askable([each for each in found.servers if names or each.name in concerned], seen))
+    servers = list(_askable(found.town.id, [each for each in found.servers if names or each.name in concerned], seen))
     look = _Look(found, opened_secrets(found.town) if servers else Opened(), seen, names)
     for server, outcome in look.visit(servers):
         try:
@@ -107,7 +107,7 @@ def _compare(found: Asked, *, names: bool) -> Difference:
     return seen
 
 
-def _askable(servers: Sequence[Server], seen: Difference) -> Iterator[Server]:
+def _askable(town: str, servers: Sequence[Server], seen: Difference) -> Iterator[Server]:
     """The servers that can be looked at; the others are noted."""
     for server in servers:
         if server.platform == "linux":
@@ -116,7 +116,7 @@ def _askable(servers: Sequence[Server], seen: Difference) -> Iterator[Server]:
         seen.failed[server.name] = NotSupported(
             "comparing configuration on Windows servers",
             place=server.name,
-            way_out="eakte-ops config render shows what their files should hold",
+            way_out=f"eakte-ops config render {town} shows what their files should hold",
         )
 
 

@@ -123,7 +123,9 @@ class _Paper:
             yield self.words["closed"].format(name=name)
         if each.since and each.placed is not None and each.state == "different":
             when, by = self.when(each.placed.when), cleaning.line(each.placed.by, 40)
-            yield self.words[each.since].format(when=when, by=by)
+            text = any(row.differs for row in each.rows) or any(note != "exposed" for note, _ in each.notes)
+            key = "text" if each.since == "placed" and not text else each.since  # a mode is no matter of templates
+            yield self.words[key].format(when=when, by=by)
 
     def when(self, at: int) -> str:
         """A server's word for a moment, in the zone of the town."""
@@ -133,7 +135,8 @@ class _Paper:
         from eakte_ops.clock import SYSTEM
 
         try:
-            return moment(at, SYSTEM.now(), ZoneInfo(self.town.said.windows.zone), self.language)
+            zone = ZoneInfo(self.town.said.windows.zone)
+            return f"{moment(at, SYSTEM.now(), zone, self.language)} {zone.key}"
         except (ValueError, OverflowError, OSError):
             return str(at)
 

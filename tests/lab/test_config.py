@@ -84,7 +84,7 @@ def test_what_was_changed_by_hand_is_told_without_a_secret(hands: Hands, operati
         "-‹lines 9 to 10 are not in the template and not shown: this file holds secrets›\n",
         "has the mode 0644, should be 0640",
         "others on the server can use this file, and it holds secrets",
-        "was changed on the server after it was put there",
+        "and changed on the server since",
         "its content differs, and is never shown",
         "lines end as on Windows (CR LF)",
         "-  port: 8080\n+  port: 80\n",
