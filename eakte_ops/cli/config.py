@@ -61,7 +61,8 @@ def render(
             show(line)
     for each in written:
         show(str(each))
-    for line in config_table.told(found.town, found.files, proposal_filename(found.town), tongue):
+    page = proposal_filename(found.town)
+    for line in config_table.told(found.town, found.files, page, tongue, written=bool(written)):
         say(line)
     return Status.OK
 

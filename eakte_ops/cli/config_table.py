@@ -26,6 +26,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "tried": "Tried: {tried}.",
         "proposals": "{count} of these belong to root: --out DIR also writes {file}, which asks local IT for them.",
         "proposal": "1 of these belongs to root: --out DIR also writes {file}, which asks local IT for it.",
+        "asks": "{file} asks local IT for what belongs to root ({count}).",
         "hidden": "‹the content of this file is never shown›",
         "template": "template",
         "for": "what for",
@@ -46,6 +47,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "tried": "Erprobt: {tried}.",
         "proposals": "{count} davon gehören root: --out DIR schreibt auch {file}, eine Bitte an die örtliche IT.",
         "proposal": "1 davon gehört root: --out DIR schreibt auch {file}, eine Bitte an die örtliche IT.",
+        "asks": "{file} bittet die örtliche IT um das, was root gehört ({count}).",
         "hidden": "‹der Inhalt dieser Datei wird nie gezeigt›",
         "template": "Vorlage",
         "for": "wozu",
@@ -59,14 +61,20 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
 }
 
 
-def told(town: Town, files: Sequence[Rendered], proposal: str, language: Language) -> Iterator[str]:
-    """What is said beside the data: on what the templates were tried, that no secret was opened, whom to ask."""
+def told(
+    town: Town, files: Sequence[Rendered], proposal: str, language: Language, *, written: bool = False
+) -> Iterator[str]:
+    """What is said beside the data: on what the templates were tried, that no secret was opened, whom to ask.
+
+    `proposal`: name of the page for local IT; `written`: is it there now?
+    """
     words = _WORDS[language]
     yield tried(town, language)
     if any(file.secrets for file in files):
         yield words["names"]
     if count := sum(file.proposal for file in files):
-        yield words["proposal" if count == 1 else "proposals"].format(count=count, file=proposal)
+        key = "asks" if written else "proposal" if count == 1 else "proposals"
+        yield words[key].format(count=count, file=proposal)
 
 
 def tried(town: Town, language: Language) -> str:

@@ -268,6 +268,13 @@ def test_out_writes_the_files_with_a_page_and_sums(run: Run, folder: Path, tmp_p
     subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=out, check=True)
 
 
+def test_after_out_nobody_is_told_to_write_what_was_written(run: Run, tmp_path: Path) -> None:
+    assert "--out DIR also writes VORSCHLAG-witten.md" in run("config", "render", "witten")[2]
+    err = run("config", "render", "witten", "--out", str(tmp_path / "out"))[2]
+    assert "VORSCHLAG-witten.md asks local IT for what belongs to root (5)." in err
+    assert "--out DIR" not in err
+
+
 def test_nothing_that_is_written_is_taken_for_configuration_wherever_it_is_copied(run: Run, tmp_path: Path) -> None:
     for town in ("witten", "gevelsberg"):
         run("config", "render", town, "--out", str(tmp_path / town))
@@ -415,7 +422,7 @@ def test_a_changed_value_is_shown_as_a_unified_diff(run: Run, disks: dict[str, D
         == f"""\
  ! witten-gw  {GATEWAY}
    is different · centre · takes effect by: restart of gateway
-   was changed on the server after it was put there (Mon 09:00, run-7)
+   placed Mon 09:00 Europe/Berlin (run-7), and changed on the server since
 --- witten-gw:{GATEWAY}
 +++ templates/musterakte/11.0/gateway/application-prod.yml.j2
 @@ -3,5 +3,5 @@
@@ -434,8 +441,16 @@ def test_a_changed_value_is_shown_as_a_unified_diff(run: Run, disks: dict[str, D
 def test_what_lies_as_it_was_put_there_says_that_the_templates_changed(run: Run, disks: dict[str, Disk]) -> None:
     disks["witten-gw"].files[GATEWAY].data = disks["witten-gw"].files[GATEWAY].placed = b"server:\n"
     _status, out, _err = run("config", "diff", "witten")
-    assert "lies as it was put there" in out
+    assert "its text is the one that was placed" in out
     assert "what the templates say has changed since" in " ".join(out.split())
+
+
+def test_another_mode_alone_is_no_change_of_the_templates(run: Run, disks: dict[str, Disk]) -> None:
+    disks["witten-gw"].files[GATEWAY].mode = "666"
+    out = run("config", "diff", "witten")[1]
+    assert "has the mode 0666, should be 0644" in out
+    assert "its text is the one that was placed Mon 09:00 Europe/Berlin (run-7)\n" in out
+    assert "has changed since" not in out
 
 
 def test_a_secret_that_differs_is_said_by_name_on_both_sides(run: Run, disks: dict[str, Disk]) -> None:
