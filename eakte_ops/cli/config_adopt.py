@@ -58,7 +58,7 @@ def adopt(
     elif isinstance(made, NewTemplate):
         status = _write_template(found, made)
     else:
-        say(f"{names}: {chosen[0].template.id} is as the templates say it; there is nothing to take over.")
+        say(f"{names}: {chosen[0].template.id} holds what the templates say; there is nothing to take over.")
         status = Status.OK
     _say_secrets(made if not isinstance(made, NewValues | NewTemplate) else made.secrets, names)
     if chosen[0].proposal:

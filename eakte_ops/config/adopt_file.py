@@ -133,10 +133,16 @@ class Asked:
 
     def different(self) -> UsageError:
         """That one of the servers has to be chosen."""
+        other = next((one for one in self.rendered if self._differs(one)), self.rendered[0])
         return UsageError(
             f"the servers hold different texts of {self.template.id}: {', '.join(self.texts)}",
-            way_out=f"say from which one, for example --server {self.rendered[0].server}",
+            way_out=f"say from which one, for example --server {other.server}",
         )
+
+    def _differs(self, one: Rendered) -> bool:
+        """Whether a server has other lines than the template, secrets aside: there is something to take over."""
+        text = self.texts[one.server]
+        return len(matched(one, text)) != len(text) or len(text) != len(lines_of(one.pieces))
 
 
 def held_on(rendered: Rendered, text: Sequence[str]) -> Held | None:

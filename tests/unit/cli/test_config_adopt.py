@@ -127,7 +127,7 @@ class TestValues:
         assert f"Then: read {WITTEN}, and keep it where the operations folder is kept; it is not in git." in err
         status, _out, err = run("adopt", "witten", GATEWAY)
         assert status == Status.OK
-        assert f"witten-gw: {GATEWAY} is as the templates say it; there is nothing to take over." in err
+        assert f"witten-gw: {GATEWAY} holds what the templates say; there is nothing to take over." in err
 
     def test_by_the_path_on_the_server_and_on_record_before_the_look(
         self, run: Run, folder: Path, fleet: FakeFleet
@@ -230,7 +230,7 @@ class TestTemplates:
         assert "In 1 of them stands what nobody sees" in err
         CONTEXT.begin(None, False)
         assert main(["--project", str(folder), "inventory", "check", "witten"]) == Status.OK
-        assert f"{GATEWAY} is as the templates say it" in run("adopt", "witten", GATEWAY)[2]
+        assert f"{GATEWAY} holds what the templates say" in run("adopt", "witten", GATEWAY)[2]
 
     def test_that_the_centres_has_changed_is_said_by_render_and_diff(
         self, run: Run, folder: Path, fleet: FakeFleet

@@ -236,6 +236,13 @@ class TestSeveralServers:
         assert raised.value.said == "the servers hold different texts of gateway/a.yml: one, two"
         assert raised.value.way_out == "say from which one, for example --server one"
 
+    def test_the_example_is_a_server_that_has_something_to_take_over(
+        self, town: Town, plain: Template, text: str
+    ) -> None:
+        with pytest.raises(UsageError) as raised:
+            adopted(town, plain, {"one": text, "two": text.replace("100", "7")})
+        assert raised.value.way_out == "say from which one, for example --server two"
+
     def test_a_template_for_all_that_hold_the_same(self, town: Town, plain: Template, text: str) -> None:
         made = adopted(town, plain, {"one": text + "more: 1\n", "two": text + "more: 1\n"})
         assert isinstance(made, NewTemplate)
