@@ -19,12 +19,15 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "head": "# Proposal to local IT of {town}\n\n"
         "The centre that operates the e-file software asks you to put these files in place. They belong to root: the\n"
         "servers are yours, and the centre neither has the rights for it nor changes anything there. Read every line.\n"
-        "What is solved in another way at your place may stay so; please tell us.{contact}\n",
+        "What is solved in another way at your place may stay so; please tell us.{contact}\n\n"
+        "FILE in a command is the text below it, saved as a file; in the whole folder, if you got it, this is\n"
+        "`SERVER/PATH.rendered`. Where a checksum is named, the file then has it.\n",
         "contact": " Questions: {contact}.",
         "for": "What for",
         "components": "Because of",
         "rights": "Owner and mode",
         "effect": "How it takes effect",
+        "hand": "once you make it take effect",
         "check": "To check it",
         "as-software": " (as {account})",
         "source": "Documented in",
@@ -40,12 +43,15 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "head": "# Vorschlag an die örtliche IT: {town}\n\n"
         "Das Zentrum, das die E-Akten-Software betreibt, bittet Sie, diese Dateien einzurichten. Sie gehören root;\n"
         "die Server sind Ihre, das Zentrum hat dafür keine Rechte und ändert dort nichts. Lesen Sie jede Zeile.\n"
-        "Was bei Ihnen anders gelöst ist, kann so bleiben; sagen Sie es uns dann bitte.{contact}\n",
+        "Was bei Ihnen anders gelöst ist, kann so bleiben; sagen Sie es uns dann bitte.{contact}\n\n"
+        "DATEI in einem Befehl ist der Text darunter, als Datei gespeichert; im ganzen Ordner, wenn Sie ihn bekamen,\n"
+        "ist das `SERVER/PFAD.rendered`. Wo eine Prüfsumme genannt ist, hat die Datei sie dann.\n",
         "contact": " Fragen: {contact}.",
         "for": "Wozu",
         "components": "Wegen",
         "rights": "Besitzer und Rechte",
         "effect": "Wie es wirkt",
+        "hand": "sobald Sie es wirken lassen",
         "check": "Zum Prüfen",
         "as-software": " (als {account})",
         "source": "Beschrieben in",
@@ -91,7 +97,7 @@ def _one(town: Town, file: Rendered, language: Language) -> Iterator[str]:
     yield f"- {words['for']}: {_plain(title(file, language))}"
     yield f"- {words['components']}: {', '.join(name for name in server.components if name in head.components)}"
     yield f"- {words['rights']}: `{rights(file, town, language)}`"
-    yield f"- {words['effect']}: {effect(file, language)}"
+    yield f"- {words['effect']}: {words['hand'] if head.effect.how == 'hand' else effect(file, language)}"
     if validation:
         account = layout.software_account if head.validated_as == "software" else layout.work_account
         by = words["as-software"].format(account=account)

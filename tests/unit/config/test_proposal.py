@@ -38,7 +38,7 @@ def test_who_what_where_why_and_how() -> None:
         "- Wozu: Ports \\*wichtig\\*",
         "- Wegen: index, gateway",
         "- Besitzer und Rechte: `root:root 0644`",
-        "- Wie es wirkt: die örtliche IT lässt es wirken",
+        "- Wie es wirkt: sobald Sie es wirken lassen",
         "- Zum Prüfen (als eakte-ops): `/opt/eakte/current/bin/admin check --file=/etc/nftables.d/eakte.nft 'a b'`",
         "- Beschrieben in: RFC \\<1\\>",
         f"- SHA-256: `{hashlib.sha256(b'tcp dport 80 accept' + bytes([10])).hexdigest()}`",
