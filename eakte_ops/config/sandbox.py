@@ -49,7 +49,11 @@ class Missing(StrictUndefined):
     def _undefined_message(self) -> str:
         name, of = str(self._undefined_name), self._undefined_obj
         if isinstance(of, Part):
-            return f'{of.name} has no {of.of} "{name:.80}"{did_you_mean(name, of)}'
+            if of.of.endswith(" of the town"):
+                said = f'the town has no {of.of.removesuffix(" of the town")} "{name:.80}"'
+            else:
+                said = f'{of.name} has no {of.of} "{name:.80}"'
+            return f"{said}{did_you_mean(name, of)}"
         return f'there is no "{name:.80}" here'
 
     def _fail_with_undefined_error(self, *_args: Any, **_named: Any) -> NoReturn:

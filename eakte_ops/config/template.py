@@ -170,6 +170,11 @@ def _in_head(template: Template) -> Iterator[Mistake]:
     for name, value in head.values.items():
         if said := limit_of(value).objection(value.default):
             yield document.mistake(("values", name, "default"), said)
+        number = isinstance(value.default, int | float) and not isinstance(value.default, bool)
+        for limit in ("least", "most"):
+            if getattr(value, limit) is not None and not number:
+                said = f"only a number has limits, and the default is {value.default!r:.60}"
+                yield document.mistake(("values", name, limit), said)
 
 
 def short_texts(head: Head) -> list[tuple[Path, str]]:

@@ -173,7 +173,7 @@ def test_a_secret_that_the_town_does_not_list_is_named_with_place() -> None:
     told = [str(mistake) for mistake in raised.value.mistakes]
     assert any(
         line.startswith("templates/enaio/9.10/service-manager/application-es.yml.j2:")
-        and 'teststadt, one: secret has no secret of the town "index-password"' in line
+        and 'teststadt, one: the town has no secret "index-password"' in line
         for line in told
     )
     assert len(told) == 2  # and built-in.usr

@@ -67,6 +67,8 @@ def test_the_sum_is_of_the_whole_file() -> None:
         ("values: {a: {default: 1}}", "", "6:13  values.a.means: missing"),
         ("values: {a: {default: 9, most: 5, means: {de: a, en: b}}}", "", "6:23  values.a.default: a whole number"),
         ("values: {a: {default: x, choices: [y], means: {de: a, en: b}}}", "", "6:23  values.a.default: one of y"),
+        ("values: {a: {default: x, most: 5, means: {de: a, en: b}}}", "", "6:32  values.a.most: only a number"),
+        ("values: {a: {default: true, least: 0, means: {de: a, en: b}}}", "", "6:36  values.a.least: only a number"),
         ("values: {a: {default: [], means: {de: a, en: b}}}", "", "6:23  values.a.default: "),
         ("replaces: abc", "", "6:11  replaces: a SHA-256 in hexadecimal digits expected"),
         ("\tmode: '0640'", "", "6:1  a tab"),

@@ -84,7 +84,7 @@ def test_a_component_that_the_town_lacks_is_missing_and_may_be_asked_for() -> No
     assert not parts.may_lack("indx")
     assert told("{{ parts.index is defined }}", town=TOWN_OF_ONE) == "false"
     assert told("{{ parts.index.port.http }}", town=TOWN_OF_ONE) == [
-        '1: parts has no component of the town "index"',
+        '1: the town has no component "index"',
     ]
 
 
