@@ -116,7 +116,7 @@ TEXT: Mapping[Language, Text] = {
             "touched": "eakte-ops configs drift {town} says whether it holds something else: it asks with the account "
             "of people at work, who may read it",
             "missing": "find out who did that, and put the file back before the next start; eakte-ops config render "
-            "{town} shows what belongs there",
+            "{town} --file {subject} shows what belongs there",
             "compare": "eakte-ops config diff {town} shows what is there beside what should be",
             "note": "find out who did that; eakte-ops config diff {town} compares without the note, and placing the "
             "files again makes it anew",
@@ -163,7 +163,7 @@ TEXT: Mapping[Language, Text] = {
             "touched": "eakte-ops configs drift {town} sagt, ob es etwas anderes enthält: es fragt mit dem Konto der "
             "Menschen bei der Arbeit, die es lesen dürfen",
             "missing": "nachsehen, wer das war, und die Datei vor dem nächsten Start wieder einsetzen; eakte-ops "
-            "config render {town} zeigt, was dorthin gehört",
+            "config render {town} --file {subject} zeigt, was dorthin gehört",
             "compare": "eakte-ops config diff {town} zeigt, was dort ist und was dort sein soll",
             "note": "nachsehen, wer das war; eakte-ops config diff {town} vergleicht ohne den Vermerk, und das "
             "Einsetzen der Dateien macht ihn neu",
