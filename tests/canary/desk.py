@@ -57,8 +57,8 @@ class Ran:
 @dataclass
 class Desk:
     """`folder`: the operations folder; `scratch`: for everything else that a person has: home, temporary files, files
-    that were asked for. `memory`: for what is edited. `known`: words that stand for others in what is typed. `trees`:
-    where files are looked at.
+    that were asked for. `memory`: for what is edited. `known`: words that stand for others in what is typed. `heard`:
+    is told each command, the `part` it belongs to, and what is wrong with it. `trees`: where files are looked at.
     """
 
     folder: Path
@@ -67,6 +67,8 @@ class Desk:
     canaries: Mapping[str, Canary]
     watch: Watch
     known: dict[str, str]
+    heard: Callable[[str, Ran, list[str]], None] = lambda _part, _ran, _wrong: None
+    part: str = ""
     trees: list[Looks] = field(default_factory=list)
     ran: list[Ran] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
@@ -110,7 +112,7 @@ class Desk:
         """
         argv = [*program, *shlex.split(words.format_map(self.known))]
         given = self.canaries[stdin].value if stdin else b""
-        self._typing = words
+        self._typing, known = words, (len(self._leaks), len(self.unexpected))
         more = {name: value.format_map(self.known) for name, value in (environment or {}).items()}
         began = time.monotonic()
         with _Typed(argv, given, out, self._environment(more), self.scratch) as typed:
@@ -118,6 +120,8 @@ class Desk:
         ran = Ran(words, status, said, complained, time.monotonic() - began)
         self._judge(ran, tells, ends)
         self._look()
+        wrong = [*self.leaks[known[0] :], *(f"not as expected {tuple(ends)}" for _each in self.unexpected[known[1] :])]
+        self.heard(self.part, ran, wrong)
         return ran
 
     def look(self, where: str, data: bytes) -> None:

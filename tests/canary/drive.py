@@ -12,6 +12,7 @@ from tests.canary.table import Row
 
 def well(desk: Desk, rows: Collection[Row], *, whole: bool) -> None:
     """Type what the rows say, one after the other. `whole`: in every way, not only the first."""
+    desk.part = "Well"
     for row in rows:
         for words in row.typed(whole=whole):
             if "{finding}" in words:
@@ -32,6 +33,7 @@ def faulty(desk: Desk, faults: Collection[Fault], *, whole: bool) -> None:
         tries = fault.tries if whole else fault.tries[: fault.sample]
         if not tries:
             continue
+        desk.part = f"Fault: {fault.name}"
         with fault.plant(desk):
             for each in tries:
                 desk.type(each.words, ends=each.ends, **each.how)

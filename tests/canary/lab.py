@@ -21,6 +21,15 @@ from tests.canary.table import ROWS
 from tests.canary.trees import Holder, Tree
 from tests.integration.report.postmen import Box, mail_server
 
+_FILES = {
+    "application-server/server.yml": ("database-password", "elastic-password", "osrest-password"),
+    "index/built-in.usr": ("elastic-password",),
+    "service-manager/config/application-es.yml": ("elastic-password",),
+    "service-manager/config/application-prod.yml": ("database-password", "osrest-password"),
+}
+HELD = {(f"etc/eakte/{file}", f"{TOWN}/{name}") for file, names in _FILES.items() for name in names}
+"""The files of the servers in which the secrets of the town are, once it is installed."""
+
 
 @dataclass
 class Driven:

@@ -91,7 +91,7 @@ class _Watcher:
 
     eyes: Eyes
     events: socket.socket | None
-    passes: list[float] = field(default_factory=list)
+    rounds: list[float] = field(default_factory=list)
     started: int = 0
     unseen: int = 0
     lost: int = 0
@@ -100,24 +100,24 @@ class _Watcher:
     def watch(self) -> None:
         """Until stdin ends."""
         say(self.summary())
-        while True:
-            began = time.monotonic()
+        began = time.monotonic()
+        while not select.select([sys.stdin], [], [], 0)[0]:
             self._all()
-            self.passes.append(time.monotonic() - began)
-            waiting, _, _ = select.select([sys.stdin], [], [], 0)
-            if waiting:
-                break
             if self.events is not None:
                 self._hear(self.events, time.monotonic() + _REST_S)
+            ended = time.monotonic()
+            self.rounds.append(ended - began)
+            began = ended
         say(self.summary())
 
     def summary(self) -> dict[str, Any]:
-        """Milliseconds of the passes over all processes; programs that were started, and of how many the words could
-        not be read, because they had ended; how often the kernel's tellings were more than could be heard."""
+        """Rounds over all processes, and milliseconds from one to the next; whether the kernel tells of programs that
+        are started: how many were, of how many the words could not be read because they had ended, how often it told
+        more than could be heard."""
         return {
-            "passes": len(self.passes),
-            "mean_ms": round(1000 * sum(self.passes) / max(1, len(self.passes)), 1),
-            "longest_ms": round(1000 * max(self.passes, default=0.0), 1),
+            "rounds": len(self.rounds),
+            "mean_ms": round(1000 * sum(self.rounds) / max(1, len(self.rounds)), 1),
+            "longest_ms": round(1000 * max(self.rounds, default=0.0), 1),
             "told": self.events is not None,
             "started": self.started,
             "unseen": self.unseen,
