@@ -9,7 +9,7 @@ import yaml
 
 from eakte_ops.errors import Mistake
 from eakte_ops.yamltext.characters import hidden_in
-from eakte_ops.yamltext.document import Data, Path, Spot, dotted
+from eakte_ops.yamltext.document import Data, Path, Place, Spot, dotted
 from eakte_ops.yamltext.scalars import resolve
 
 
@@ -34,14 +34,17 @@ class _Frame:
 
 
 class Builder:
-    """`take` each event until it says False; then `data`, `spot`, `mistakes` and `doubtful` hold the document."""
+    """`take` each event until it says False; then `data`, `spot`, `mistakes` and `doubtful` hold the document.
 
-    def __init__(self, file: str, *, depth: int, nodes: int, mistakes: int) -> None:
+    `end`: the place behind the last character of the text; libyaml puts an empty value at the end a line further.
+    """
+
+    def __init__(self, file: str, end: Place, *, depth: int, nodes: int, mistakes: int) -> None:
         self.data: Data = None
         self.spot: Spot | None = None
         self.mistakes: list[Mistake] = []
         self.doubtful: set[Path] = set()
-        self._file = file
+        self._file, self._last = file, end
         self._depth, self._nodes, self._most = depth, nodes, mistakes
         self._stack: list[_Frame] = []
         self._documents = 0
@@ -81,7 +84,7 @@ class Builder:
                 self._check_quoted(event)
         if event.anchor is not None:
             self._complain_anchor(event)
-        self._put(value, Spot(mark.line + 1, mark.column + 1, raw), event)
+        self._put(value, Spot(*min((mark.line + 1, mark.column + 1), self._last), raw), event)
 
     def _check_quoted(self, event: Any) -> None:
         if event.tag is not None:

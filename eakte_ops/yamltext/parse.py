@@ -66,7 +66,9 @@ def _refused(*mistakes: Mistake) -> Document:
 
 
 def _events(text: str, file: str, loader: Loader) -> Document:
-    builder = Builder(file, depth=MAX_DEPTH, nodes=MAX_NODES, mistakes=MAX_MISTAKES)
+    lines = text.split("\n")
+    end = (len(lines), len(lines[-1]) + 1)
+    builder = Builder(file, end, depth=MAX_DEPTH, nodes=MAX_NODES, mistakes=MAX_MISTAKES)
     readable = True
     parser: Any = loader(text)
     try:

@@ -332,11 +332,13 @@ def test_told_to_stop_while_a_town_is_being_remembered_it_remembers_it_first(
         return usual(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(keep, "keep", stopped_in_the_middle)
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, _interrupt)}
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run behind
     try:
         status, out, err = run("sweep", "witten", "herdecke")
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
     assert status == 130
     assert "Not looked at (the sweep was stopped): herdecke-box\n" in err
     assert "4 of 5 servers asked" in out

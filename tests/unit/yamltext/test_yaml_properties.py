@@ -46,6 +46,7 @@ def inside(mistake: Mistake, text: str) -> bool:
 @example("---\n  ")
 @example("a:\n  ")
 @example("- a:\n\n   ")
+@example("? a")
 def test_any_text_is_read_without_a_crash_and_both_parsers_agree_that_it_is_wrong(text: str) -> None:
     for loader in (yaml.CSafeLoader, yaml.SafeLoader):
         document = yamltext.read(text, "f.yml", loader)
