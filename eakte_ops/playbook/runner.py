@@ -1,0 +1,110 @@
+"""Carries a plan out: asks progress.py what is left, lets the acts talk to the world, journal first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
+
+from eakte_ops.playbook.acts import Act, Acts, Wish, Write
+from eakte_ops.playbook.journal import Entry, Journal
+from eakte_ops.playbook.plan import Plan
+from eakte_ops.playbook.progress import Decision, Ended, TurnRound, Work, last, next_work
+
+
+class World(Protocol):
+    """What the runner needs of the servers."""
+
+    def answer(self, wish: Wish) -> Any:
+        """The answer to a wish other than Write. Raises Unreachable, SudoRefused, CommandFailed."""
+
+    def fence(self, servers: Sequence[str]) -> int:
+        """Raise the fence token on all `servers`, so that nothing sent before can begin any more; give it.
+
+        Raises Fenced where somebody else has a higher one, Unreachable.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A person asked to pause; the stage under way came to its end."""
+
+
+Result: TypeAlias = Ended | Decision | Paused
+Drive: TypeAlias = Callable[[Sequence[Act], Callable[[Wish], Any]], None]
+"""Lets several acts come to their ends, side by side or one after the other; then raises the first error of any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """One process at work on one run."""
+
+    run: str
+    plan: Plan
+    journal: Journal
+    world: World
+    drive: Drive
+    pause: Callable[[], bool] = lambda: False
+
+    def begin(self) -> None:
+        """Take the run: nothing that an earlier process sent can begin after this. Raises as World.fence does."""
+        token = self.world.fence(self.plan.servers)
+        turn: Literal["opened", "taken-over"] = "taken-over" if self.journal.entries() else "opened"
+        self.journal.write(Entry(turn=turn, token=token))
+
+    def carry_out(self) -> Result:
+        """Go on until nothing is left, a person has to decide, or was asked to pause. `begin` came before."""
+        while True:
+            entries = self.journal.entries()
+            work = next_work(self.plan, entries)
+            if isinstance(work, Ended):
+                if entries[-1].turn != "closed":
+                    self.journal.write(Entry(turn="closed", said=work.outcome))
+                return work
+            if isinstance(work, Decision):
+                return work
+            if self.pause():
+                return Paused()
+            if isinstance(work, TurnRound):
+                self.journal.write(Entry(turn="going-back"))
+            else:
+                self.drive(self._acts(work, entries), self._answer)
+
+    def _acts(self, work: Work, entries: Sequence[Entry]) -> list[Act]:
+        acts = Acts(self.run)
+        if work.kind == "settle":
+            return [acts.settle(step, before) for step in work.steps if (before := last(entries, step.id, "do"))]
+        return [acts.carry_out(step, work.kind, last(entries, step.id, work.kind)) for step in work.steps]
+
+    def _answer(self, wish: Wish) -> Any:
+        if isinstance(wish, Write):
+            self.journal.write(wish.entry)
+            return None
+        return self.world.answer(wish)
+
+
+def one_after_the_other(acts: Sequence[Act], answer: Callable[[Wish], Any]) -> None:
+    """Each act to its end, in order; an error of one does not keep the others from theirs."""
+    problems = []
+    for act in acts:
+        try:
+            to_its_end(act, answer)
+        except Exception as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
+
+
+def to_its_end(act: Act, answer: Callable[[Wish], Any]) -> None:
+    """Give one act all it wishes."""
+    try:
+        wish = next(act)
+        while True:
+            try:
+                got = answer(wish)
+            except Exception as problem:
+                wish = act.throw(problem)
+            else:
+                wish = act.send(got)
+    except StopIteration:
+        return
