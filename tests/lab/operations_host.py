@@ -25,7 +25,9 @@ _NEEDED = [
     *(
         "fabric",
         "invoke",
+        "jinja2",
         "markdown_it",
+        "markupsafe",
         "mdurl",
         "nacl",
         "paramiko",
