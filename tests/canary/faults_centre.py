@@ -35,13 +35,15 @@ def _wrong_kind(desk: Desk) -> AbstractContextManager[object]:
 
 @contextmanager
 def _seen_by_all(desk: Desk) -> Iterator[None]:
-    """The right key, but its group may read it."""
-    file = desk.folder / "keys/age-identity"
+    """An identity that its group may read. It is refused before it is read, so one that opens nothing will do."""
+    file = desk.folder / "keys/seen-by-all"
+    file.write_text(f"AGE-SECRET-KEY-1{'Q' * 58}\n")
     file.chmod(0o640)
     try:
-        yield
+        with _identity(desk, file):
+            yield
     finally:
-        file.chmod(0o600)
+        file.unlink()
 
 
 @contextmanager
@@ -54,13 +56,13 @@ def _cut(desk: Desk) -> Iterator[None]:
 _OPEN = (
     Try("--debug secret get {town} database-password"),
     Try("--debug secret edit {town} database-password"),
-    Try("--debug secret check --json", (1, 2)),
+    Try("--debug secret check --json", (0, 1, 2)),  # well where it can not be asked to open what is not its own
     Try("--debug secret rekey {town}", (0, *NOT_WELL)),  # well where all are encrypted for the right ones already
 )
 _RENDER = (
     Try("--debug config render {town} --file service-manager/application-prod.yml", (2,)),
     Try("--debug config render {town} --json", (2,)),
-    Try("--debug inventory check", (2,)),
+    Try("--debug inventory check", (0, 2)),  # it reads templates and renders none
 )
 
 FAULTS = (

@@ -119,6 +119,7 @@ ROWS = (
         ("--json", "", "--file index/built-in.usr", "--server {server}", *LANGUAGES),
         needs="servers",
     ),
+    Row("config diff {town}", ("--file service-manager/application-prod.yml",), needs="servers", terminal=True),
     Row(
         "config adopt {town} service-manager/application-prod.yml",
         ("", "--server {server}"),
@@ -133,7 +134,7 @@ ROWS = (
     Row("status", ("{town}", "", "--json", *LANGUAGES), needs="memory"),
     Row(
         "history {town} documents.roundtrip",
-        ("--json", "", "--server {server} --days 2", "--subject store", *LANGUAGES),
+        ("--json", "", "--server {server} --days 2", *LANGUAGES),
         needs="memory",
     ),
     Row("findings list", ("--all --json", "", "{town}", "--owner centre", *LANGUAGES), needs="memory"),

@@ -146,5 +146,5 @@ def test_the_watch_proves_that_it_sees(tmp_path: Path) -> None:
             assert watch.planted("argv of true (")
         assert watch.leaks() == []
     print(watch.summary)
-    assert watch.summary["rounds"] > 1
+    assert watch.summary["rounds"] >= 1
     assert watch.summary["lost"] == 0
