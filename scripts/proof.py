@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -35,6 +36,7 @@ def main(words: Sequence[str], proofs: Path = ROOT / "tests/proof", pages: Path 
         lines.append(line)
         print(f"{'well ' if line.well else 'WRONG'}  {line.part}: {line.what}: {line.outcome}", flush=True)
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # see tests/conftest.py
     proof.prove(say)
     pages.mkdir(parents=True, exist_ok=True)
     about = (proof.__doc__ or "").strip()

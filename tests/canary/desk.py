@@ -139,10 +139,14 @@ class Desk:
         self.note(self.watch.leaks())
 
     def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE_")}
-        own = {"HOME": str(self.scratch / "home"), "TMPDIR": str(self.scratch / "tmp"), "LANG": "C.UTF-8"}
+        own = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.scratch / "home"),
+            "TMPDIR": str(self.scratch / "tmp"),
+            "LANG": "C.UTF-8",
+        }
         own |= {"XDG_RUNTIME_DIR": str(self.memory), "EAKTE_OPS_PROJECT": str(self.folder), "EDITOR": "true"}
-        return {**kept, **own, **more}
+        return {**own, **more}
 
     def _judge(self, ran: Ran, tells: str, ends: Sequence[int]) -> None:
         self.ran.append(ran)

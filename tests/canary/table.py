@@ -137,6 +137,7 @@ ROWS = (
         ("--json", "", "--server {server} --days 2", *LANGUAGES),
         needs="memory",
     ),
+    Row("history {town} disk.space", ("--subject /",), needs="memory"),
     Row("findings list", ("--all --json", "", "{town}", "--owner centre", *LANGUAGES), needs="memory"),
     Row("findings show {finding}", ("--json", "", *LANGUAGES), needs="memory"),
     Row(

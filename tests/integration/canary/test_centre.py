@@ -16,6 +16,8 @@ from tests.canary.faults_centre import FAULTS
 from tests.canary.folder import SERVER, TOWN, canaries, furnish, town_canaries
 from tests.canary.table import ROWS
 
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
