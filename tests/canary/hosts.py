@@ -83,7 +83,9 @@ class Machine:
         return Tree(name, places.host(name) / "disk/upper", self.allowed, names=places.root(name) / "etc")
 
     def _in_memory(self) -> Iterator[Tree]:
-        names, seen = self.lab.places.root(self.host.name) / "etc", set()
+        names = self.lab.places.root(self.host.name) / "etc"
+        # What boots a host sees the memory of this machine, too; that is looked at by itself.
+        seen = _in_memory_here()
         leader = leader_of(self.lab.places, self.host)
         for pid in ([leader] if leader else []) + sorted(processes(self.lab.places, self.host)):
             with suppress(OSError):
@@ -99,6 +101,11 @@ class Machine:
                         seen.add(device)
                         root = Path(f"/proc/{pid}/root{where}")
                         yield Tree(f"{self.host.name}, in memory {where}", root, names=names)
+
+
+def _in_memory_here() -> set[str]:
+    """The devices of all that this machine has mounted."""
+    return {line.split()[2] for line in Path("/proc/self/mountinfo").read_text("utf-8").splitlines()}
 
 
 def machines(lab: Lab, town: LabTown) -> list[Machine]:

@@ -6,6 +6,7 @@ The sample of the table and of the faults; ./scripts/proof canary runs all of th
 from __future__ import annotations
 
 import shlex
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,23 @@ def desk(lab: Lab, tmp_path: Path) -> Iterator[Desk]:
     with at_desk(tmp_path / "folder", tmp_path / "scratch", {NAME: canary(NAME, "-")}) as made:
         made.trees += machines(lab, *towns_named([TOWN]))
         yield made
+
+
+def test_what_is_in_the_memory_of_a_server_is_not_that_of_this_machine(lab: Lab, desk: Desk) -> None:
+    value = desk.canaries[NAME].value
+    with tempfile.NamedTemporaryFile(dir="/dev/shm") as file:
+        file.write(value)
+        file.flush()
+        assert [each.leaks(desk.eyes, desk.began) for each in machines(lab, *towns_named([TOWN]))] == [[], []]
+    server = lab.local_it(host_named(SERVER))
+    server.script(f"umask 077; echo {shlex.quote(value.decode())} >/dev/shm/leak")
+    try:
+        found = [
+            str(sight) for each in machines(lab, *towns_named([TOWN])) for sight in each.leaks(desk.eyes, desk.began)
+        ]
+    finally:
+        server.script("rm /dev/shm/leak")
+    assert found == [f"{NAME}, in letters, in {SERVER}, in memory /dev/shm:leak (0600 root:root)"]
 
 
 UNIT = "/run/systemd/system/leak.service"
