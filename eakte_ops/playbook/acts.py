@@ -72,7 +72,7 @@ class Simple:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of a Simple. None: there is no answer yet."""
+    """What came of a Simple. `well` None: there is no answer yet."""
 
     well: bool | None
     said: str = ""
@@ -96,6 +96,13 @@ class Held(Refused):
     hint = "once the reason is gone: eakte-ops runs resume"
 
 
+class Unanswered(Refused):
+    """A person has not answered yet. The run goes on from this step when it is resumed."""
+
+    message = '{server}: "{step}" waits for the answer of a person'
+    hint = "once it is there: eakte-ops runs resume"
+
+
 @dataclass(frozen=True, slots=True)
 class Acts:
     """The acts of one run. `run`: its id, the first part of the ids of its jobs."""
@@ -112,7 +119,7 @@ class Acts:
         if isinstance(do, OnServer):
             yield from self._on_server(step, phase, do, before)
         else:
-            yield from self._simple(step, phase, do)
+            yield from self._simple(step, phase, do, before)
 
     def settle(self, step: Step, before: Entry) -> Act:
         """Find out how a begun step ended. The fence has been raised: what is not there can not begin any more."""
@@ -120,22 +127,22 @@ class Acts:
             yield self._mark(step, "do", before.attempt, "unclear")
             return
         state: JobState = yield Await(step, self.job(step, "do", before.attempt))
-        marks: dict[str, Mark] = {"absent": "decided-not-begun", "refused": "decided-not-begun"}
         if state.kind == "exit":
             yield self._mark(step, "do", before.attempt, "done" if state.code == 0 else "failed", _told(state))
-        elif state.kind in ("absent", "refused", "lost"):
-            yield self._mark(step, "do", before.attempt, marks.get(state.kind, "unclear"), _told(state))
+        elif state.kind == "lost":
+            yield self._mark(step, "do", before.attempt, "unclear", _told(state))
+        elif state.kind in ("absent", "refused"):
+            yield self._mark(step, "do", before.attempt, "decided-not-begun", _told(state))
 
-    def _simple(self, step: Step, phase: Phase, do: Send | Gate | AskPerson) -> Act:
-        yield self._mark(step, phase, 1, "begun")
+    def _simple(self, step: Step, phase: Phase, do: Send | Gate | AskPerson, before: Entry | None) -> Act:
+        attempt = yield from self._begin(step, phase, before)
         answered: Answered = yield Simple(step, do)
-        if answered.well is not None:
-            yield self._mark(step, phase, 1, "done" if answered.well else "failed", answered.said)
+        if answered.well is None:  # asking again and again would be an endless loop
+            raise Unanswered(step=step.title, server=step.server or "the town")
+        yield self._mark(step, phase, attempt, "done" if answered.well else "failed", answered.said)
 
     def _on_server(self, step: Step, phase: Phase, do: OnServer, before: Entry | None) -> Act:
-        attempt = _attempt(before)
-        if before is None or before.mark != "begun":
-            yield self._mark(step, phase, attempt, "begun")
+        attempt = yield from self._begin(step, phase, before)
         while True:
             job = self.job(step, phase, attempt)
             state: JobState = yield Start(step, do, job)
@@ -161,6 +168,13 @@ class Acts:
                 return
             attempt += 1
             yield self._mark(step, phase, attempt, "begun")
+
+    def _begin(self, step: Step, phase: Phase, before: Entry | None) -> Generator[Wish, Any, int]:
+        """Write down that it begins, unless that stands there already; gives the number of the attempt."""
+        attempt = _attempt(before)
+        if before is None or before.mark != "begun":
+            yield self._mark(step, phase, attempt, "begun")
+        return attempt
 
     def _seen(self, step: Step, phase: Phase, state: JobState) -> Generator[Wish, Any, Seen]:
         """What became of an act without an end: refused ones never began; of others only the server can tell."""

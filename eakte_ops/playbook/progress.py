@@ -1,7 +1,8 @@
 """What is left to do, as a pure function of plan and journal: the same after every interruption.
 
-Forward stage by stage; what fails turns the run round. Before anything is undone the fence is raised and every act that
-may still be running is settled; then back, the last stage first, from whatever state each step is in.
+Forward stage by stage; what fails turns the run round. Before anything is undone every act that may still be running is
+settled (nothing of an earlier process can begin any more: Runner.begin raised the fence); then back, the last stage
+first, from whatever state each step is in.
 """
 
 from __future__ import annotations

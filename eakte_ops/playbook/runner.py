@@ -81,30 +81,3 @@ class Runner:
             self.journal.write(wish.entry)
             return None
         return self.world.answer(wish)
-
-
-def one_after_the_other(acts: Sequence[Act], answer: Callable[[Wish], Any]) -> None:
-    """Each act to its end, in order; an error of one does not keep the others from theirs."""
-    problems = []
-    for act in acts:
-        try:
-            to_its_end(act, answer)
-        except Exception as problem:
-            problems.append(problem)
-    if problems:
-        raise problems[0]
-
-
-def to_its_end(act: Act, answer: Callable[[Wish], Any]) -> None:
-    """Give one act all it wishes."""
-    try:
-        wish = next(act)
-        while True:
-            try:
-                got = answer(wish)
-            except Exception as problem:
-                wish = act.throw(problem)
-            else:
-                wish = act.send(got)
-    except StopIteration:
-        return

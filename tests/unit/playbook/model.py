@@ -153,8 +153,12 @@ class Model:
         Twice is only right for a repeatable step, or where the server itself said: not begun.
         """
         stage, done = self.plan.step(job.step).stage, self.effects()
-        early = {step.id for step in self.plan.steps if step.stage < stage and done[step.id] != "full"}
-        late = {step.id for step in self.plan.steps if step.stage > stage and step.undo and done[step.id] != "none"}
+        early = {step.id for step in self.plan.steps if step.stage < stage and done.get(step.id, "full") != "full"}
+        late = {
+            step.id
+            for step in self.plan.steps
+            if step.stage > stage and step.undo and done.get(step.id, "none") != "none"
+        }
         if job.undo and late and not self.undo_fails:
             self.broken.append(f"{job.step}: undone before {late}")
         if job.undo:
@@ -234,8 +238,9 @@ class Model:
         raise LineLost(server="s", phase="exchange")
 
     def effects(self) -> dict[str, Effect]:
-        """What every step has left on its server."""
-        return {step.id: self.machines[step.server].effects.get(step.id, "none") for step in self.plan.steps}
+        """What every step that does something on a server has left there."""
+        steps = [step for step in self.plan.steps if isinstance(step.do, OnServer)]
+        return {step.id: self.machines[step.server].effects.get(step.id, "none") for step in steps}
 
     # -- side by side -----------------------------------------------------------------------------------------------
     def drive(self, acts: Sequence[Act], answer: Callable[[Wish], Any]) -> None:
