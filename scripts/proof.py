@@ -18,10 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from tests.proof.line import Line
 
-from tests.proof.line import Line  # noqa: E402
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def main(words: Sequence[str], proofs: Path = ROOT / "tests/proof", pages: Path = ROOT / "docs/proof") -> int:

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from eakte_ops.config.foreign import WIDEST, bare, decoded
 from eakte_ops.config.forms import FORMS
 from eakte_ops.config.keys import LONGEST, Keyed, keyed
-from eakte_ops.config.rendered import Pieces, Rendered, Slot
+from eakte_ops.config.rendered import Pieces, Rendered, Slot, between_slots
 from eakte_ops.secret.value import Secret
 
 Held: TypeAlias = Literal["written", "changed", "closed"]
@@ -95,21 +95,11 @@ def _wanted(line: Pieces, place: Keyed, secrets: Mapping[str, Secret]) -> Wanted
     if secrets.keys() >= set(names):
         filled = "".join(_written(piece, secrets) if isinstance(piece, Slot) else piece for piece in line).encode()
     forms = _forms(secrets[names[0]].reveal()) if filled is not None and len(slots) == 1 else frozenset()
-    return Wanted(shown, place, names, filled, _fixed(line), forms)
+    return Wanted(shown, place, names, filled, tuple(map(str.encode, between_slots(line))), forms)
 
 
 def _written(slot: Slot, secrets: Mapping[str, Secret]) -> str:
     return FORMS[slot.form](secrets[slot.secret].reveal(), slot.secret)
-
-
-def _fixed(line: Pieces) -> tuple[bytes, ...]:
-    parts = [""]
-    for piece in line:
-        if isinstance(piece, Slot):
-            parts.append("")
-        else:
-            parts[-1] += piece
-    return tuple(part.encode() for part in parts)
 
 
 def _forms(value: str) -> frozenset[bytes]:

@@ -33,6 +33,17 @@ class Slot:
 Pieces: TypeAlias = tuple[str | Slot, ...]
 
 
+def between_slots(pieces: Pieces) -> list[str]:
+    """The texts before, between and behind the places of secrets, "" where there is none: one more than places."""
+    parts = [""]
+    for piece in pieces:
+        if isinstance(piece, Slot):
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """A file as it is put on a server. `data` holds its secrets and is shown nowhere.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from eakte_ops.config.rendered import Pieces, Slot
+from eakte_ops.config.rendered import Pieces, Slot, between_slots
 from eakte_ops.config.sandbox import pieces_of
 from eakte_ops.config.template import STUMBLES, Template
 from eakte_ops.yamltext.characters import hidden_in
@@ -83,13 +83,7 @@ def with_ends(text: str) -> list[str]:
 
 def fits(line: Pieces, text: str) -> tuple[str, ...] | None:
     """What stands in `text` at the places of a line's secrets, if it is that line but for them; else None."""
-    parts = [""]
-    for piece in line:
-        if isinstance(piece, Slot):
-            parts.append("")
-        else:
-            parts[-1] += piece
-    return found_between(parts, text)
+    return found_between(between_slots(line), text)
 
 
 def found_between(parts: list[str], text: str) -> tuple[str, ...] | None:
