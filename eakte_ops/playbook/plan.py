@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from eakte_ops.inventory.files import Owner
+
 FORMAT = 1
-"""The version of the four instructions and of this form. A plan of another one is refused."""
+"""The version of the four instructions and of this form. A plan of another one is refused (read_plan.py)."""
 
 Account: TypeAlias = Literal["work", "software"]
+ValueKind: TypeAlias = Literal["word", "line", "number", "path", "sha256", "time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,26 +22,40 @@ class OnServer:
     """The only instruction that changes a server: a sh text, run as a job with a record there.
 
     `account` work: inside a session of the people at work; software: by eakte-job.service, so that it goes on when the
-    line breaks. `secrets`: variable -> name of a secret of the town, given to this text alone, on standard input.
+    line breaks. `secrets`: variable -> name of a secret of the town, given to this text alone, on standard input and
+    kept nowhere (account work only). `takes`: variable -> name of a value that an earlier step gave.
+    Every text may also use the variables of variables.py: $run, $until, $plan, $who.
     """
 
     text: str
     account: Account = "work"
     secrets: Mapping[str, str] = field(default_factory=dict)
+    takes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A file is brought to the server, named by what it holds: repeating it is harmless. `to`: path there."""
+    """A file is brought to the server, named by what it holds: repeating it is harmless.
+
+    `artefact`: where it comes from, such as `config:witten-gw:gateway/application-prod.yml`; `sha256`: what it was made
+    from (of a text with secrets: of the text with their names); `to`: path there; `mode`: four octal digits; `text`:
+    what it will hold, for reading, with secrets by their names, "" where it is no text.
+    """
 
     artefact: str
     sha256: str
     to: str
+    mode: str = "0600"
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Only asks: all `checks` have to be well (of `components`, if any are named) within the limit of the step."""
+    """Only asks: all `checks` have to be well within the limit of the step.
+
+    Names of health checks, of `components` alone if any are named, on the step's server or ("") on all of the town;
+    and those of the plan itself: `plan.window`, `plan.assumptions` (gates.py).
+    """
 
     checks: tuple[str, ...]
     components: tuple[str, ...] = ()
@@ -62,7 +79,10 @@ class Step:
     `verify`: a text that tells what became of `do`: status 0 done, 10 not begun, everything else: it can not be told.
     `undo` must hold from every partial state of `do`, "not begun" included. `repeatable`: a second `do` does no harm.
     `no_return`: once begun, going back loses what was stored since; only a person may decide it.
-    `gives`: names of the values that its output holds for later steps. `limit`: seconds.
+    `stops`: the service ends with it; before the first such step window and assumptions are looked at again.
+    `gives`: names of the values that its output holds for later steps, each a line `NAME=VALUE`.
+    `limit`: seconds until it is given up; `expected`: seconds that it usually takes.
+    `owner`: whose work it is; a step of `local-it` is a question. `name`: that of the playbook's step it comes from.
     """
 
     id: str
@@ -76,12 +96,51 @@ class Step:
     no_return: bool = False
     gives: tuple[str, ...] = ()
     limit: int = 60
+    expected: int = 1
+    stops: bool = False
+    owner: Owner = "centre"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """What was observed when the plan was made and has to hold when it begins, and again before the service stops.
+
+    `ask`: a sh text whose first line of output is compared with `value`. `rule`: equal; at-least, at-most: whole
+    numbers, so `value` is the tolerance, not what was seen. `title`: for people; `seen`: what it was, for reading.
+    """
+
+    server: str
+    title: str
+    ask: str
+    value: str
+    rule: Literal["equal", "at-least", "at-most"] = "equal"
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The window of the town in which it fits; times as in Plan. `latest_start`: it AND its way back end before `end`."""
+
+    begin: str
+    end: str
+    latest_start: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What has to be there before it may begin. `window`: None: it needs none. `second_person`: an approval by one."""
+
+    window: bool = True
+    second_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`inputs`: what it was made from -> SHA-256 (secrets by their age files). `expects`: what was observed when it was
-    made, compared again before it begins. Times are ISO 8601, UTC. `steps` in the order of their stages."""
+    """`playbook`, `arguments`: from what it was made, with what was asked for. `inputs`: files of the operations folder
+    that it was made from -> SHA-256 (secrets by their age files); `commit`: that of the operations folder, in words.
+    `why`: reason given. Times are ISO 8601, UTC. `steps` in the order of their stages. `values`: those that arise while
+    it runs: name -> kind. `window`: None where none is needed or none was found."""
 
     town: str
     purpose: str
@@ -90,8 +149,15 @@ class Plan:
     valid_until: str
     tool: str
     steps: tuple[Step, ...]
+    playbook: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+    commit: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
-    expects: Mapping[str, str] = field(default_factory=dict)
+    assumes: tuple[Assumption, ...] = ()
+    values: Mapping[str, ValueKind] = field(default_factory=dict)
+    needs: Needs = Needs()
+    window: Window | None = None
     format: int = FORMAT
 
     @property
@@ -114,6 +180,22 @@ class Plan:
     def servers(self) -> tuple[str, ...]:
         """The servers on which something is done, sorted."""
         return tuple(sorted({step.server for step in self.steps if step.server}))
+
+    @property
+    def forth_s(self) -> int:
+        """Seconds that it usually takes: of each stage the longest step."""
+        return sum(
+            max(step.expected for step in self.steps if step.stage == stage)
+            for stage in {step.stage for step in self.steps}
+        )
+
+    @property
+    def back_s(self) -> int:
+        """Seconds that the way back usually takes, from its farthest point: what went forth, once more."""
+        undone = [step for step in self.steps if step.undo is not None]
+        return sum(
+            max(step.expected for step in undone if step.stage == stage) for stage in {step.stage for step in undone}
+        )
 
 
 def _plain(plan: Plan) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
+from eakte_ops.clock import SYSTEM
+from eakte_ops.events import Event, Sink, silent
 from eakte_ops.playbook.acts import Act, Acts, Wish, Write
 from eakte_ops.playbook.journal import Entry, Journal
 from eakte_ops.playbook.plan import Plan
@@ -23,6 +25,14 @@ class World(Protocol):
 
         Raises Fenced where somebody else has a higher one, Unreachable.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Noted(Event):
+    """An entry is in the journal. `run`: whose."""
+
+    run: str
+    entry: Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +55,13 @@ class Runner:
     world: World
     drive: Drive
     pause: Callable[[], bool] = lambda: False
+    emit: Sink = silent
 
     def begin(self) -> None:
         """Take the run: nothing that an earlier process sent can begin after this. Raises as World.fence does."""
         token = self.world.fence(self.plan.servers)
         turn: Literal["opened", "taken-over"] = "taken-over" if self.journal.entries() else "opened"
-        self.journal.write(Entry(turn=turn, token=token))
+        self._write(Entry(turn=turn, token=token))
 
     def carry_out(self) -> Result:
         """Go on until nothing is left, a person has to decide, or was asked to pause. `begin` came before."""
@@ -59,14 +70,14 @@ class Runner:
             work = next_work(self.plan, entries)
             if isinstance(work, Ended):
                 if entries[-1].turn != "closed":
-                    self.journal.write(Entry(turn="closed", said=work.outcome))
+                    self._write(Entry(turn="closed", said=work.outcome))
                 return work
             if isinstance(work, Decision):
                 return work
             if self.pause():
                 return Paused()
             if isinstance(work, TurnRound):
-                self.journal.write(Entry(turn="going-back"))
+                self._write(Entry(turn="going-back"))
             else:
                 self.drive(self._acts(work, entries), self._answer)
 
@@ -78,6 +89,11 @@ class Runner:
 
     def _answer(self, wish: Wish) -> Any:
         if isinstance(wish, Write):
-            self.journal.write(wish.entry)
+            self._write(wish.entry)
             return None
         return self.world.answer(wish)
+
+    def _write(self, entry: Entry) -> None:
+        """The journal first, then whoever listens."""
+        self.journal.write(entry)
+        self.emit(Noted(SYSTEM.monotonic(), self.run, entry))

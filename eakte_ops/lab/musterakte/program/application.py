@@ -162,7 +162,6 @@ def check_hashes(database: Database) -> None:
     while True:
         time.sleep(60)
         try:
-            AREA.look()
             result = documents.check(database, CHECKED_PER_MINUTE)
         except (psycopg2.Error, OSError) as error:
             common.log("application-server", f"hash check: {type(error).__name__}")

@@ -33,7 +33,8 @@ class Area:
         self.highest = max(self.highest, object_id)
 
     def probe(self) -> dict[str, Any]:
-        """Health of the area: its highest number."""
+        """Health of the area: its highest number, as it is now: others store there, too."""
+        self.look()
         return {"highest": self.highest}
 
 
