@@ -120,7 +120,7 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The window of the town in which it fits; times as in Plan. `latest_start`: it AND its way back end before `end`."""
+    """The window of the town in which it fits; times as in Plan. `latest_start`: so that its way back fits, too."""
 
     begin: str
     end: str
