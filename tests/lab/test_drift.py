@@ -20,7 +20,7 @@ from eakte_ops.lab.lab import Lab
 from eakte_ops.lab.session import session
 from eakte_ops.lab.towns import host_named
 from eakte_ops.remote.connection import Connector
-from tests.lab.test_health_scenarios import EXPECTED, TOWN, health, named
+from tests.lab.looks import EXPECTED, TOWN, health, named
 
 pytestmark = pytest.mark.timeout(180)
 

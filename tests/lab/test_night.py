@@ -17,7 +17,7 @@ from eakte_ops.cli.context import Context
 from eakte_ops.lab.lab import Lab
 from eakte_ops.lab.local_it import LocalIT
 from eakte_ops.lab.towns import host_named
-from tests.lab.test_health_scenarios import until_well
+from tests.lab.looks import until_well
 
 pytestmark = pytest.mark.timeout(240)
 
