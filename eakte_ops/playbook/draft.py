@@ -86,6 +86,7 @@ class Draft:
     expected: int | None = None
     stops: bool = False
     owner: Owner = "centre"
+    title_de: str = ""
 
 
 @dataclass(frozen=True, slots=True)

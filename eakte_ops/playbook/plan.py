@@ -63,10 +63,14 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class AskPerson:
-    """A person has to do something, or to decide. `answers`: the words that can be given; the first one goes on."""
+    """A person has to do something, or to decide. `answers`: the words that can be given; the first one goes on.
+
+    `question_de`: the same in German, "" where it is the same.
+    """
 
     question: str
     answers: tuple[str, ...] = ("done",)
+    question_de: str = ""
 
 
 Do: TypeAlias = OnServer | Send | Gate | AskPerson
@@ -83,6 +87,7 @@ class Step:
     `gives`: names of the values that its output holds for later steps, each a line `NAME=VALUE`.
     `limit`: seconds until it is given up; `expected`: seconds that it usually takes.
     `owner`: whose work it is; a step of `local-it` is a question. `name`: that of the playbook's step it comes from.
+    `title_de`: the title in German, "" where it is the same.
     """
 
     id: str
@@ -100,6 +105,7 @@ class Step:
     stops: bool = False
     owner: Owner = "centre"
     name: str = ""
+    title_de: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,8 @@ class Assumption:
     """What was observed when the plan was made and has to hold when it begins, and again before the service stops.
 
     `ask`: a sh text whose first line of output is compared with `value`. `rule`: equal; at-least, at-most: whole
-    numbers, so `value` is the tolerance, not what was seen. `title`: for people; `seen`: what it was, for reading.
+    numbers, so `value` is the tolerance, not what was seen. `title`: for people, `title_de`: in German; `seen`: what
+    it was, for reading.
     """
 
     server: str
@@ -116,6 +123,7 @@ class Assumption:
     value: str
     rule: Literal["equal", "at-least", "at-most"] = "equal"
     seen: str = ""
+    title_de: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +147,10 @@ class Needs:
 class Plan:
     """`playbook`, `arguments`: from what it was made, with what was asked for. `inputs`: files of the operations folder
     that it was made from -> SHA-256 (secrets by their age files); `commit`: that of the operations folder, in words.
-    `why`: reason given. Times are ISO 8601, UTC. `steps` in the order of their stages. `values`: those that arise while
-    it runs: name -> kind. `window`: None where none is needed or none was found."""
+    `why`: reason given. `purpose_de`: the purpose in German, "" where it is the same. `author`: holder of access.yml
+    whose key was at hand when it was made, "" where that is not known. Times are ISO 8601, UTC. `steps` in the order of
+    their stages. `values`: those that arise while it runs: name -> kind. `window`: None where none is needed or none
+    was found."""
 
     town: str
     purpose: str
@@ -159,6 +169,8 @@ class Plan:
     needs: Needs = Needs()
     window: Window | None = None
     format: int = FORMAT
+    purpose_de: str = ""
+    author: str = ""
 
     @property
     def hash(self) -> str:
