@@ -1,8 +1,8 @@
 """The audit: who did what, when and why. JSON lines that are only appended, each chained to the one before.
 
 An entry is on disk before the act it tells of: `record` returns when it is, or raises and nothing must be done.
-The chain shows every entry that was altered, left out or put in. It can not show that the end was cut off: for that
-the last hash has to be kept elsewhere (docs/threat-model.md, a thief of the operations host).
+The chain shows every entry that was altered, left out or put in. It can not show that the end was cut off, or that all
+of it was written anew: that shows the comparison with what the towns' own journals hold (anchor.py, compare.py).
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from eakte_ops.errors import AuditRefused
 FILE = "audit.jsonl"
 FIRST = "0" * 64
 """What the first entry names as the hash before it."""
+NAME_DIGITS = 12
+"""Digits by which a record is known: of the hash of its first entry. They tell another record from an altered one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,18 @@ class Trail:
     def file(self) -> Path:
         """Where the entries stand."""
         return self.folder / FILE
+
+    @property
+    def name(self) -> str:
+        """By what this record is known in anchors (anchor.py): it changes only where the record is begun anew."""
+        first = next(self._lines(), None)
+        return (FIRST if first is None else _link(first))[:NAME_DIGITS]
+
+    def anchor(self, entry: Entry) -> str:
+        """The line that tells of `entry` in the system journal of a server, for `Order.note`; see anchor.py."""
+        from eakte_ops.audit.anchor import line
+
+        return line(entry, self.name)
 
     def record(self, what: str, *, town: str = "", why: str = "", details: Mapping[str, Any] | None = None) -> Entry:
         """Append one entry; returns when it is on disk. Raises AuditRefused, and then the act must not happen.
