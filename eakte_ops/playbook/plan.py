@@ -128,7 +128,10 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The window of the town in which it fits; times as in Plan. `latest_start`: so that its way back fits, too."""
+    """The window of the town in which it fits; times as in Plan. `latest_start`: so that its way back fits, too.
+
+    `end` and `latest_start` are "" where the town allows work at all times.
+    """
 
     begin: str
     end: str
