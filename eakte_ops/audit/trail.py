@@ -19,6 +19,7 @@ from typing import IO, Any
 from eakte_ops.audit.who import Who, who_is_it
 from eakte_ops.clock import SYSTEM, Clock
 from eakte_ops.errors import AuditRefused
+from eakte_ops.store import rights
 
 FILE = "audit.jsonl"
 FIRST = "0" * 64
@@ -145,7 +146,7 @@ class Trail:
 
 def _opened(file: Path) -> IO[bytes]:
     """The file, made for the owner and the group alone if it is new; whatever is written lands at its end."""
-    return os.fdopen(os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o640), "a+b")
+    return os.fdopen(rights.opened(file, os.O_RDWR | os.O_APPEND, alone=0o640), "a+b")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import IO
 
 from eakte_ops.clock import SYSTEM, Clock
 from eakte_ops.errors import Busy
+from eakte_ops.store import rights
 
 _POLL_S = 0.1
 
@@ -22,7 +23,9 @@ def held(file: Path, what: str, purpose: str, *, patience: float = 0.0, clock: C
     Raises: Busy with the holder's words if somebody else has it after `patience` seconds.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with open(file, "a+", encoding="utf-8", opener=_for_us_alone) as opened:  # whoever may read it could hold it
+    with os.fdopen(
+        rights.opened(file, os.O_RDWR | os.O_APPEND), "a+", encoding="utf-8"
+    ) as opened:  # readers could hold it
         _take(opened, what, clock.monotonic() + patience, clock)
         opened.truncate(0)
         since = clock.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
@@ -32,10 +35,6 @@ def held(file: Path, what: str, purpose: str, *, patience: float = 0.0, clock: C
             yield
         finally:
             opened.truncate(0)
-
-
-def _for_us_alone(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _take(opened: IO[str], what: str, end: float, clock: Clock) -> None:

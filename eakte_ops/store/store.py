@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from eakte_ops.errors import MachineFailed
 from eakte_ops.store.migrations import Migration
+from eakte_ops.store.rights import file_mode, opened
 from eakte_ops.store.trouble import as_sentences
 
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
@@ -71,7 +72,8 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, migrations: Sequence[Migration], *, read_only: bool = False) -> Store:
-        """Open the store in `path`, made if need be (folder 0700, file 0600) and brought up to date.
+        """Open the store in `path`, made if need be (folder 0700, file 0600, or of a group: rights.py) and
+        brought up to date.
 
         Before the first missing step of a store that exists a copy is made beside it: `store.db.before-health-002`.
         `read_only`: needs a store that exists; it is written only if steps are missing, and is readable on a full or
@@ -144,11 +146,11 @@ class Store:
         said += [f"table {table}: {count} rows refer to what is not there" for table, count in orphans.items()]
         said += differences(self._migrations, found)
         said += [f"step {step.called} ({step.name}) is missing" for step in missing(self._migrations, found)]
-        mode = self.path.stat().st_mode & 0o777
-        if mode & 0o077:
-            said.append(f"others on this machine can use the file (mode {mode:04o}); chmod 600 {self.path}")
         folder = self.path.parent.resolve()
-        if folder.stat().st_mode & 0o022:
+        right, mode = file_mode(folder), self.path.stat().st_mode & 0o777
+        if mode & ~right:
+            said.append(f"others on this machine can use the file (mode {mode:04o}); chmod {right:o} {self.path}")
+        if folder.stat().st_mode & (0o022 if right == 0o600 else 0o002):
             said.append(f"others on this machine can put another file in its place; chmod go-w {folder}")
         return tuple(said)
 
@@ -202,9 +204,12 @@ class Store:
 
 
 def _must_be_there(path: Path) -> None:
-    """Folder and file with rights for nobody else; the files that SQLite adds beside it get the same."""
+    """Folder and file with rights for nobody else, or for the group that the folder was given to (rights.py).
+
+    The files that SQLite adds beside it get the same.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    os.close(opened(path, os.O_RDWR))
 
 
 def _open_made(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
@@ -261,15 +266,15 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
     waits in the log, the file is read as it is."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        return _opened(uri)
+        return _opened_to_read(uri)
     except sqlite3.OperationalError:
         log = path.with_name(f"{path.name}-wal")
         if log.exists() and log.stat().st_size > 0:
             raise
-        return _opened(f"{uri}&immutable=1")
+        return _opened_to_read(f"{uri}&immutable=1")
 
 
-def _opened(uri: str) -> sqlite3.Connection:
+def _opened_to_read(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_PATIENCE_S)
     with _closed_if_it_fails(connection):
         connection.row_factory = sqlite3.Row

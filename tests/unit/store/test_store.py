@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from eakte_ops.errors import Busy, Fault, MachineFailed, ProgramFault, UsageError
 from eakte_ops.store import Migration, Rows, Store, migrations_of
 from eakte_ops.store import store as store_module
+from eakte_ops.store.lock import held
 from eakte_ops.store.steps import statements
 
 FIRST = Migration("health", 1, "first", "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);")
@@ -385,3 +387,21 @@ def test_a_folder_in_which_others_may_write_is_said_also_behind_a_link(tmp_path:
         (tmp_path / "real").chmod(0o770)
         said = f"others on this machine can put another file in its place; chmod go-w {(tmp_path / 'real').resolve()}"
         assert store.check() == (said,)
+
+
+def test_a_folder_of_a_group_is_shared_by_its_people_and_by_nobody_else(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.parent.chmod(0o2770)
+    before = os.umask(0o077)
+    try:
+        with closing(Store.open(path, [FIRST])) as store:
+            with store.writing() as rows:
+                rows.run("INSERT INTO thing (name) VALUES ('a')")
+            assert {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()} == {0o660}
+            assert store.check() == ()
+            path.chmod(0o664)
+            assert store.check() == (f"others on this machine can use the file (mode 0664); chmod 660 {path}",)
+        with held(path.with_name("a.lock"), "it", "a test"):
+            assert stat.S_IMODE(path.with_name("a.lock").stat().st_mode) == 0o660
+    finally:
+        os.umask(before)
