@@ -110,4 +110,4 @@ def test_a_damaged_record_is_never_shown_as_if_it_were_whole(folder: Path, run: 
     assert "access pack" in seen.out
     assert "The record has 1 fault, so this may not be all of it" in seen.err
     assert run("audit", "check") == 1
-    assert capsys.readouterr().err == "1 fault.\n"
+    assert "audit.jsonl: 1 fault.\n" in capsys.readouterr().err
