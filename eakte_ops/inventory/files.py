@@ -15,6 +15,7 @@ from eakte_ops.product.model import Language, Platform, PortNumber, Strict
 from eakte_ops.yamltext import digits, form
 
 Owner: TypeAlias = Literal["centre", "local-it"]
+SecondPerson: TypeAlias = Literal["playbook", "stops", "always"]
 Role: TypeAlias = Literal["centre", "local-it", "management", "data-protection"]
 Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -154,8 +155,19 @@ _AVAILABILITY = "Agreed availability."
 _ROUND_TRIP = (
     "Whether the night may store a small test document, find it and delete it again (needs the secret osrest-password)."
 )
+_APPROVAL = "Which plans a second person has to approve here, if that is more than the centre asks for."
 _CONFIGURATION = "Template: value: what differs from its default (docs/reference/templates.md)."
 _THRESHOLDS = "Check: field: value that differs from the default (eakte-ops checks NAME shows the fields)."
+
+
+class Approval(Strict):
+    """Which plans a second person has to approve. A town may ask for more than the centre does, never for less."""
+
+    second_person: SecondPerson = Field(
+        default="playbook",
+        description="`playbook`: those whose playbook says so; `stops`: also each that stops the service;"
+        " `always`: every plan.",
+    )
 
 
 class TownDefaults(Strict):
@@ -173,6 +185,7 @@ class TownDefaults(Strict):
     windows: Windows | None = Field(default=None, description=_WINDOWS)
     availability: Availability | None = Field(default=None, description=_AVAILABILITY)
     round_trip: bool | None = Field(default=None, description=_ROUND_TRIP)
+    approval: Approval | None = Field(default=None, description=_APPROVAL)
     thresholds: Thresholds = Field(default={}, description=_THRESHOLDS)
     configuration: Configuration = Field(default={}, description=_CONFIGURATION)
 
@@ -190,6 +203,7 @@ class TownFile(Strict):
     windows: Windows = Field(description=_WINDOWS)
     availability: Availability = Field(description=_AVAILABILITY)
     round_trip: bool = Field(default=False, description=_ROUND_TRIP)
+    approval: Approval = Field(default=Approval(), description=_APPROVAL)
     thresholds: Thresholds = Field(default={}, description=_THRESHOLDS)
     configuration: Configuration = Field(default={}, description=_CONFIGURATION)
     secrets: tuple[SecretName, ...] = Field(

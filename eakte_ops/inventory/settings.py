@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from eakte_ops.inventory.files import Address, Contact, Filled, Line, Mail, SecretName
+from eakte_ops.inventory.files import Address, Approval, Contact, Filled, Line, Mail, SecretName
 from eakte_ops.product.model import Language, PortNumber, Strict
 from eakte_ops.yamltext import form
 
@@ -176,6 +176,7 @@ class Settings(Strict):
     findings: FindingSettings = Field(default=FindingSettings(), description="When a finding opens and closes.")
     sweep: SweepSettings = Field(default=SweepSettings(), description="How long a sweep may take.")
     schedule: ScheduleSettings = Field(default=ScheduleSettings(), description="When the timers of this machine run.")
+    approval: Approval = Field(default=Approval(), description="Which plans a second person has to approve.")
     retention: Retention = Field(default=Retention(), description="How long what was seen is kept.")
     limits: Limits = Field(default=Limits(), description="How much at once, how long at most.")
     mail: MailSettings | None = Field(default=None, description="Mail server; without it nothing is sent.")

@@ -87,6 +87,7 @@ class Draft:
     stops: bool = False
     owner: Owner = "centre"
     title_de: str = ""
+    word_for_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,8 @@ class Step:
     `gives`: names of the values that its output holds for later steps, each a line `NAME=VALUE`.
     `limit`: seconds until it is given up; `expected`: seconds that it usually takes.
     `owner`: whose work it is; a step of `local-it` is a question. `name`: that of the playbook's step it comes from.
-    `title_de`: the title in German, "" where it is the same.
+    `title_de`: the title in German, "" where it is the same. `word_for_word`: the plan shows its text as it is, because
+    it was written for this playbook alone.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Step:
     owner: Owner = "centre"
     name: str = ""
     title_de: str = ""
+    word_for_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)

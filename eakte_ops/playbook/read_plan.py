@@ -1,0 +1,80 @@
+"""A plan out of its text: strict, with its hash compared, so that what was shown and approved is what runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from eakte_ops.errors import NotSupported, Refused
+from eakte_ops.playbook.plan import FORMAT, AskPerson, Gate, OnServer, Plan, Send
+from eakte_ops.playbook.wall import parsed
+
+LONGEST = 20_000_000
+"""Bytes; the plan of a large town with all its texts has less than one tenth."""
+_INSTRUCTIONS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (OnServer, Send, Gate, AskPerson)}
+
+
+class NoPlan(Refused):
+    """A text is no plan, or not the one it should be."""
+
+    message = "this is not a plan that can be carried out: {said}"
+    hint = "make it anew with the command that made it"
+
+
+def read_plan(text: str, expected: str = "") -> Plan:
+    """The plan of `text`: its one form, or what `plans show --json` prints. `expected`: the hash it has to have.
+
+    Raises NoPlan, and NotSupported for one of another format.
+    """
+    if len(text) > LONGEST:
+        raise NoPlan("it is far too long")
+    try:
+        said = json.loads(text)
+    except ValueError:
+        raise NoPlan("it is no JSON") from None
+    if isinstance(said, dict) and isinstance(said.get("plan"), dict):
+        expected = expected or str(said.get("hash", ""))
+        said = said["plan"]
+    if not isinstance(said, dict):
+        raise NoPlan("it is no JSON object")
+    if said.get("format") != FORMAT:
+        tool = str(said.get("tool", ""))[:40]
+        raise NotSupported(
+            f"a plan of format {str(said.get('format'))[:20]} (this version carries out format {FORMAT})",
+            way_out=f"eakte-ops {tool} made it and can carry it out; or make it anew with this one",
+        )
+    plan = _plan(said)
+    if expected and plan.hash != expected:
+        raise NoPlan(f"it was altered: it should have the hash {expected[:12]} and has {plan.hash[:12]}")
+    return plan
+
+
+def _plan(said: dict[str, Any]) -> Plan:
+    """The plan that says exactly `said`: what would be lost or read as something else makes it none."""
+    try:
+        plan = TypeAdapter(Plan).validate_python({**said, "steps": [_step(step) for step in said["steps"]]})
+        for moment in (plan.made_at, plan.valid_until):
+            parsed(moment)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_context=False)[0]
+        raise NoPlan(f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:200]) from None
+    except (TypeError, ValueError, KeyError, AttributeError) as wrong:
+        raise NoPlan(" ".join(str(wrong).split())[:200]) from None
+    if plan.text() != json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")):
+        raise NoPlan(f"it says more or less than this version knows of plans; eakte-ops {plan.tool[:40]} made it")
+    return plan
+
+
+def _step(said: dict[str, Any]) -> dict[str, Any]:
+    instructed = {phase: _instruction(said[phase]) for phase in ("do", "undo") if said[phase] is not None}
+    return {**said, **instructed}
+
+
+def _instruction(said: dict[str, Any]) -> Any:
+    kind = said["instruction"]
+    if kind not in _INSTRUCTIONS:
+        raise NoPlan(f'there is no instruction "{str(kind)[:40]}"')
+    return TypeAdapter(_INSTRUCTIONS[kind]).validate_python({k: v for k, v in said.items() if k != "instruction"})
