@@ -18,7 +18,8 @@ _WORD = re.compile(r"[!-~]+")
 
 
 @cache
-def _functions() -> str:
+def functions() -> str:
+    """The functions of place.sh."""
     return files(__package__).joinpath("place.sh").read_text("utf-8")
 
 
@@ -35,7 +36,7 @@ def script(contents: Iterable[Content], layout: Layout, by: str) -> str:
     lines = [
         "set -eu",
         f"state={quote(layout.state)} look={quote(layout.look_account)} by={quote(by)}",
-        _functions(),
+        functions(),
     ]
     for content in contents:
         if not content.path.isprintable():

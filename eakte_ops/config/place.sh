@@ -41,6 +41,14 @@ whose() {
 }
 
 note() {
+  line_of "$@" || return
+  noted && return
+  moment=$(date +%s) || return
+  enter "$1" "$line$moment$tab$by"
+}
+
+# $line: what the note says of a file that holds what was put there, up to when and by whom.
+line_of() {
   seen=$(stat -c "%a$tab%U$tab%G$tab%s$tab%i$tab%.9Y$tab%.9Z" "$1") || return
   case $2 in
     *[4567]) kind=plain hash=$3 ;;
@@ -48,10 +56,15 @@ note() {
   esac || return
   [ "${#hash}" = 64 ] || return
   line=$1$tab$kind$tab$hash$tab$seen$tab
-  if [ -f "$state/placed" ] && line=$line awk 'index($0, ENVIRON["line"]) == 1 { found = 1 } END { exit !found }' "$state/placed"; then
-    return
-  fi
-  if written "$1" >"$state/placed.part" && chgrp "$look" "$state/placed.part" && chmod 0640 "$state/placed.part" &&
+}
+
+noted() {
+  [ -f "$state/placed" ] && line=$line awk 'index($0, ENVIRON["line"]) == 1 { found = 1 } END { exit !found }' "$state/placed"
+}
+
+# enter PATH LINE: LINE is all that the note says of PATH from now on; "" is nothing.
+enter() {
+  if written "$@" >"$state/placed.part" && chgrp "$look" "$state/placed.part" && chmod 0640 "$state/placed.part" &&
     sync "$state/placed.part" && mv -fT "$state/placed.part" "$state/placed"; then
     return
   fi
@@ -65,7 +78,7 @@ written() {
     if [ -f "$state/placed" ]; then
       path=$1 awk -F '\t' 'NF == 12 && $1 != ENVIRON["path"]' "$state/placed"
     fi &&
-    printf '%s%s\t%s\n' "$line" "$(date +%s)" "$by"
+    if [ -n "$2" ]; then printf '%s\n' "$2"; fi
 }
 
 key() {
