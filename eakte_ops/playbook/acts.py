@@ -5,11 +5,11 @@ So the order of journal and world stands in one place, and a test can stop it be
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
-from eakte_ops.errors import Refused
+from eakte_ops.errors import CommandFailed, Refused
 from eakte_ops.playbook.journal import Entry, Mark, Phase
 from eakte_ops.playbook.plan import AskPerson, Do, Gate, OnServer, Send, Step
 from eakte_ops.remote.jobs import JobState
@@ -56,7 +56,7 @@ class Verify:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The values that a job gave. Answer: mapping of name to text."""
+    """The values that a job gave. Answer: mapping of name to text. NotGiven, raised, makes the step one that failed."""
 
     step: Step
     job: str
@@ -101,6 +101,12 @@ class Unanswered(Refused):
 
     message = '{server}: "{step}" waits for the answer of a person'
     hint = "once it is there: eakte-ops runs resume"
+
+
+class NotGiven(CommandFailed):
+    """A job ended well and did not give the values that later steps need."""
+
+    message = "{said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +155,7 @@ class Acts:
             if state.kind in ("queued", "running"):
                 state = yield Await(step, job)
             if state.kind == "exit":
-                gives = (yield Output(step, job)) if state.code == 0 and phase == "do" and step.gives else {}
-                yield self._mark(
-                    step, phase, attempt, "done" if state.code == 0 else "failed", _told(state), gives=gives
-                )
+                yield from self._exit(step, phase, attempt, state, job)
                 return
             if state.kind == "fenced":
                 raise Fenced(state.said, server=step.server)
@@ -168,6 +171,18 @@ class Acts:
                 return
             attempt += 1
             yield self._mark(step, phase, attempt, "begun")
+
+    def _exit(self, step: Step, phase: Phase, attempt: int, state: JobState, job: str) -> Act:
+        """A job ended with a status. Well is only what also gave the values that were promised."""
+        mark: Mark = "done" if state.code == 0 else "failed"
+        gives: Mapping[str, str] = {}
+        if mark == "done" and phase == "do" and step.gives:
+            try:
+                gives = yield Output(step, job)
+            except NotGiven as problem:
+                yield self._mark(step, phase, attempt, "failed", f"{_told(state)} {problem.said}")
+                return
+        yield self._mark(step, phase, attempt, mark, _told(state), gives=gives)
 
     def _begin(self, step: Step, phase: Phase, before: Entry | None) -> Generator[Wish, Any, int]:
         """Write down that it begins, unless that stands there already; gives the number of the attempt."""

@@ -1,0 +1,9 @@
+"""All kinds of files that a plan can send, by the word before the first colon of Send.artefact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from eakte_ops.playbook.sources import Making
+
+KINDS: Mapping[str, Making] = {}

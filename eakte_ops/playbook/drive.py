@@ -1,0 +1,94 @@
+"""Acts side by side: each on a thread of its own, while the main thread stays free to hear a person."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from eakte_ops.errors import EakteError, Status
+from eakte_ops.playbook.acts import Act, Wish
+
+_LOOK_UP_S = 0.2
+
+
+class Left(EakteError):
+    """A person left the run while acts were under way; what is running on the servers goes on there."""
+
+    status = Status.INTERRUPTED
+    message = "{said}"
+    hint = "eakte-ops runs resume RUN goes on from here; eakte-ops jobs list TOWN shows what is still running"
+
+
+def _never() -> bool:
+    """Nobody wants to leave."""
+    return False
+
+
+def _nothing() -> str:
+    """Nothing is known of what is under way."""
+    return "left the run"
+
+
+class SideBySide:
+    """A `runner.Drive`. `leave`: whether a person wants to go now; `under_way`: says what goes on without us.
+
+    The acts keep their threads when somebody leaves: they are daemons, and end with the process. Nothing is told to
+    the servers then, and no job is ended.
+    """
+
+    def __init__(self, leave: Callable[[], bool] = _never, under_way: Callable[[], str] = _nothing) -> None:
+        self._leave = leave
+        self._under_way = under_way
+
+    def __call__(self, acts: Sequence[Act], answer: Callable[[Wish], Any]) -> None:
+        """Every act to its end; then raises the first error of any. Raises Left as soon as a person wants to go."""
+        turn = _Turn(len(acts))
+        for number, act in enumerate(acts):
+            threading.Thread(target=turn.carry, args=(act, answer), name=f"act-{number}", daemon=True).start()
+        while not turn.wait(_LOOK_UP_S):
+            if self._leave():
+                raise Left(self._under_way())
+        if turn.problems:
+            raise turn.problems[0]
+
+
+class _Turn:
+    """What the threads of one stage share."""
+
+    def __init__(self, acts: int) -> None:
+        self.problems: list[BaseException] = []
+        self._left = acts
+        self._changed = threading.Condition()
+
+    def carry(self, act: Act, answer: Callable[[Wish], Any]) -> None:
+        """One act to its end, whatever happens."""
+        problem: BaseException | None = None
+        try:
+            converse(act, answer)
+        except BaseException as stumbled:
+            problem = stumbled
+        with self._changed:
+            if problem is not None:
+                self.problems.append(problem)
+            self._left -= 1
+            self._changed.notify_all()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether all acts have come to their ends, after `seconds` at most."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._left == 0, seconds)
+
+
+def converse(act: Act, answer: Callable[[Wish], Any]) -> None:
+    """Answer every wish of an act until it is over. An error of an answer is the act's to hear, and else raised."""
+    with suppress(StopIteration):
+        wish = next(act)
+        while True:
+            try:
+                got = answer(wish)
+            except Exception as problem:
+                wish = act.throw(problem)
+            else:
+                wish = act.send(got)
