@@ -16,6 +16,7 @@ from eakte_ops.health.checks import (
     drift,
     forecast,
     gateway,
+    handover,
     index,
     licence,
     logs,
@@ -36,7 +37,9 @@ from eakte_ops.health.checks import (
     watch,
     work,
 )
+from eakte_ops.health.facts.handover import HANDOVER
 from eakte_ops.health.limits import about
+from eakte_ops.health.muted import needs_software
 from eakte_ops.health.types import AnyCheck, Check, Fact, OwnCheck, Site, TownCheck
 from eakte_ops.remote.types import Question
 
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
 CHECKS: Mapping[str, AnyCheck] = {
     check.name: check
     for room in (
-        *(reach, algorithms, storage, forecast, memory, machine, units),
+        *(reach, handover, algorithms, storage, forecast, memory, machine, units),
         *(services, restarts, licence, gateway, index),
         *(database, sessions, work, documents, releases, logs, temporary, drift, roundtrip, backups),
         *(network, patches, access),
@@ -90,9 +93,15 @@ def light() -> tuple[AnyCheck, ...]:
 def questions(checks: Iterable[AnyCheck], site: Site) -> tuple[Question, ...]:
     """What has to be asked on a server for those of `checks` that concern it, each question once.
 
-    What a check over a whole town needs is asked on every server on which it exists.
+    What a check over a whole town needs is asked on every server on which it exists. In whose hands the machine is, is
+    asked first wherever something may be down on purpose.
     """
-    return tuple(_asked(checks, site))
+    asking = tuple(checks)
+    asked = tuple(_asked(asking, site))
+    hands = HANDOVER.ask(site) if any(map(needs_software, asking)) else None
+    if not asked or hands is None:
+        return asked
+    return (hands, *(question for question in asked if question.name != HANDOVER.name))
 
 
 def asks(checks: Iterable[AnyCheck], site: Site) -> bool:

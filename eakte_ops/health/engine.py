@@ -16,6 +16,7 @@ from eakte_ops.events import Sink, silent
 from eakte_ops.health import catalogue
 from eakte_ops.health.checks.reach import REACHABLE, unreachable
 from eakte_ops.health.limits import settled
+from eakte_ops.health.muted import Down, Handed, down, muted
 from eakte_ops.health.past import NOTHING, Past
 from eakte_ops.health.site import site_of
 from eakte_ops.health.types import (
@@ -56,12 +57,16 @@ def no_past(_town: str, _server: str) -> Past:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One server to look at. `site` None: its platform is not supported yet, so it is named and not asked."""
+    """One server to look at. `site` None: its platform is not supported yet, so it is named and not asked.
+
+    `handed`: the centre remembers that it handed the machine over.
+    """
 
     town: Town
     server: Server
     target: Target
     site: Site | None
+    handed: Handed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ class ServerLook:
     """What came of one server. `results`: of the checks that judged; `not_looked_at`: names of those that could not.
 
     `error`: why it was not reached, or the line that was lost after some answers. `seconds`: the whole visit.
-    `seen`: what checks over a whole town need of it.
+    `seen`: what checks over a whole town need of it. `down`: what is down there on purpose.
     """
 
     stop: Stop
@@ -81,6 +86,7 @@ class ServerLook:
     error: EakteError | None = None
     seconds: float = 0.0
     seen: Look | None = None
+    down: Down | None = None
 
 
 def nothing_known(_town: Town) -> Reveal:
@@ -93,10 +99,12 @@ def stops_of(
     target_of: Callable[[Town, Server], Target],
     access: Access | None,
     library: Callable[[], Library],
+    handed: Mapping[str, Handed] = {},
 ) -> tuple[Stop, ...]:
     """Every server of `towns`, in the order of the inventory. `access`: access.yml, None if there is none.
 
-    `library`: the templates of configuration, which are read when somebody needs them.
+    `library`: the templates of configuration, which are read when somebody needs them. `handed`: server -> what is
+    remembered of machines that were handed over.
     """
     return tuple(
         Stop(
@@ -104,6 +112,7 @@ def stops_of(
             server,
             target_of(town, server),
             site_of(town, server, access, library) if _supported(server) else None,
+            handed.get(server.name),
         )
         for town in towns
         for server in town.said.servers
@@ -157,16 +166,22 @@ def judged(
     concerned = _concerned(checks, stop.site)
     if outcome.visit is None:
         problem = outcome.error or EakteError("no visit")
-        result = _told(stop, REACHABLE, unreachable(problem))
+        on_purpose = down(None, stop.handed, when)
+        result = _told(stop, REACHABLE, muted(REACHABLE, unreachable(problem), on_purpose))
         left = tuple(check.name for check in concerned if check is not REACHABLE)
-        return ServerLook(stop, "unreachable", when, (result,), left, None, problem, outcome.seconds)
+        return ServerLook(stop, "unreachable", when, (result,), left, None, problem, outcome.seconds, down=on_purpose)
     answers = {answer.question: answer for answer in outcome.answers}
     look = Look(stop.site, when, outcome.visit, answers, past)
-    results = tuple(_told(stop, check, result) for check in concerned for result in _results(check, look))
+    on_purpose = down(look, stop.handed, when)
+    results = tuple(
+        _told(stop, check, muted(check, result, on_purpose)) for check in concerned for result in _results(check, look)
+    )
     if outcome.error is not None:
-        results = _broken_off(stop, results, outcome.error)
+        results = _broken_off(stop, results, outcome.error, on_purpose)
     seen = look.only(frozenset(fact.name for check in checks if isinstance(check, TownCheck) for fact in check.facts))
-    return ServerLook(stop, "looked", when, results, (), outcome.visit, outcome.error, outcome.seconds, seen)
+    return ServerLook(
+        stop, "looked", when, results, (), outcome.visit, outcome.error, outcome.seconds, seen, on_purpose
+    )
 
 
 def of_town(looks: Sequence[ServerLook], checks: Sequence[AnyCheck], past: Past = NOTHING) -> tuple[Judged, ...]:
@@ -175,8 +190,9 @@ def of_town(looks: Sequence[ServerLook], checks: Sequence[AnyCheck], past: Past 
     sites = {look.stop.server.name: look.stop.site for look in looks if look.stop.site is not None}
     seen = {look.stop.server.name: look.seen for look in looks if look.seen is not None}
     together = TownLook(town.id, sites, seen, past)
+    on_purpose = next((look.down for look in looks if look.down is not None and not look.down.page), None)
     return tuple(
-        Judged(town.id, "", check.name, result.owner or check.owner, result)
+        Judged(town.id, "", check.name, result.owner or check.owner, muted(check, result, on_purpose))
         for check in checks
         if isinstance(check, TownCheck) and sites and check.concerns(tuple(sites.values()))
         for result in _town_results(check, together, town)
@@ -207,7 +223,9 @@ def _of_servers(checks: Sequence[AnyCheck]) -> tuple[str, ...]:
     return tuple(check.name for check in checks if check.scope == "server")
 
 
-def _broken_off(stop: Stop, results: tuple[Judged, ...], error: EakteError) -> tuple[Judged, ...]:
+def _broken_off(
+    stop: Stop, results: tuple[Judged, ...], error: EakteError, on_purpose: Down | None
+) -> tuple[Judged, ...]:
     """Results of an exchange that was lost on the way: what is not known is so because of it."""
     kept = tuple(
         replace(judged, result=replace(judged.result, because=(Cause(REACHABLE.name),)))
@@ -216,7 +234,7 @@ def _broken_off(stop: Stop, results: tuple[Judged, ...], error: EakteError) -> t
         for judged in results
         if judged.check != REACHABLE.name
     )
-    return (_told(stop, REACHABLE, unreachable(error)), *kept)
+    return (_told(stop, REACHABLE, muted(REACHABLE, unreachable(error), on_purpose)), *kept)
 
 
 def _results(check: Check[Any], look: Look) -> tuple[Result, ...]:

@@ -128,7 +128,8 @@ def status(seen: Overview) -> Status:
     looks, found = seen.looks, seen.found
     if looks and all(look.state == "unsupported" for look in looks):
         return Status.REFUSED
-    unreached = any(look.state == "unreachable" or look.error is not None for look in looks)
+    lost = [look for look in looks if look.state == "unreachable" or look.error is not None]
+    unreached = any(look.down is None for look in lost)  # what starts anew on purpose is no trouble
     return worst(
         [Status.UNREACHABLE if unreached else Status.OK, Status.FINDINGS if found else Status.OK],
     )

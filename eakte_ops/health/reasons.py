@@ -47,6 +47,14 @@ REASONS: Mapping[str, Mapping[Language, str]] = {
         "en": "Windows servers are not supported yet: nothing was looked at",
         "de": "Windows-Server werden noch nicht unterstützt: nichts wurde angesehen",
     },
+    "handed-over": {
+        "en": "down on purpose: in the hands of local IT until {until:time} (run {run})",
+        "de": "mit Absicht gestoppt: bis {until:time} in den Händen der örtlichen IT (Lauf {run})",
+    },
+    "notice-page": {
+        "en": "a notice page is shown on purpose until {until:time} (run {run})",
+        "de": "bis {until:time} wird mit Absicht eine Hinweisseite gezeigt (Lauf {run})",
+    },
     "interrupted": {
         "en": "interrupted before the server was asked",
         "de": "abgebrochen, bevor der Server gefragt wurde",

@@ -71,7 +71,8 @@ def _component(component: str, name: str, unit: Unit, hold: str | None, logs: st
     if (unit.active, unit.sub) in _RUNS:
         return Result("ok", component, "runs", values)
     if hold is not None and unit.active in ("inactive", "failed"):
-        return Result("critical", component, "held", {**values, "hold": hold or "-"}, todo="held")
+        late = (Cause("handover.open"),)
+        return Result("critical", component, "held", {**values, "hold": hold or "-"}, todo="held", because=late)
     verdict: Verdict = "warning" if unit.active == "activating" and unit.sub != "auto-restart" else "critical"
     said = {"failed": "failed", "inactive": "stopped"}.get(unit.active, "between")
     return Result(verdict, component, "restarts" if unit.sub == "auto-restart" else said, values)

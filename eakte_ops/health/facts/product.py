@@ -94,7 +94,7 @@ def _parse(answer: Answer, _visit: Visit) -> Product:
         _entries(by_kind.get("rest", [])),
         {folder: tuple(sorted(paths)) for folder, paths in yml.items()},
         {rest[0]: whole(rest[1], "find") for rest in by_kind.get("log", []) if len(rest) == 2},
-        tuple(_state(rest) for rest in by_kind.get("state", []) if len(rest) == 3),
+        tuple(state_of(rest) for rest in by_kind.get("state", []) if len(rest) == 3),
     )
 
 
@@ -102,7 +102,8 @@ def _entries(found: list[list[str]]) -> tuple[Entry, ...]:
     return tuple(sorted((Entry(rest[1], _seconds(rest[0])) for rest in found if len(rest) == 2), key=lambda e: e.name))
 
 
-def _state(parts: list[str]) -> State:
+def state_of(parts: list[str]) -> State:
+    """A temporary state from its name, when it was changed, and its line. Raises NotKnown."""
     name, changed, line = parts
     found = _LINE.match(line)
     run, until, why = found.groups(default="") if found else ("", "", "")

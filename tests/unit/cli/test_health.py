@@ -141,7 +141,7 @@ def test_only_one_check_says_what_it_left_out(run, fleet) -> None:
     status, out, err = run("health", "witten", "--check", "queue.age")
     assert status == 0
     assert "1 server asked · 1 check" in out
-    assert fleet.asked == [("witten-db", "database")]
+    assert fleet.asked == [("witten-db", "handover"), ("witten-db", "database")]
     assert "Not looked at (--check): reachable, login.time" in err
     assert "Not asked, nothing of this there: witten-app, witten-index, witten-gw." in err
 

@@ -211,7 +211,7 @@ def test_only_what_the_chosen_checks_need_is_asked() -> None:
     these = stops("herdecke")
     fleet = FakeFleet({"herdecke-box": play(these[0])})
     look(these, fleet, chosen(["queue.age"]))
-    assert fleet.asked == [("herdecke-box", "database")]
+    assert fleet.asked == [("herdecke-box", "handover"), ("herdecke-box", "database")]
 
 
 def test_a_windows_server_is_named_and_not_asked() -> None:

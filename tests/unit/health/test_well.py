@@ -54,9 +54,9 @@ def test_a_box_with_everything_concerns_every_check() -> None:
     assert all(check.concerns((box,) if check.scope == "town" else box) for check in chosen([]))
 
 
-def test_about_fifteen_questions_are_enough_and_each_is_asked_once() -> None:
+def test_less_than_twenty_questions_are_enough_and_each_is_asked_once() -> None:
     asked = [question.name for question in questions(CHECKS.values(), well.site("herdecke-box"))]
-    assert len(asked) == len(set(asked)) <= 17
+    assert len(asked) == len(set(asked)) < 20
     assert set(asked) == set(well.outputs(well.site("herdecke-box")))
 
 

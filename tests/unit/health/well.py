@@ -203,6 +203,16 @@ def product(
     return "\n".join([*lines, f"end\t{now:.0f}", ""]).encode()
 
 
+def handover(
+    *, states: tuple[tuple[str, float, str], ...] = (), done: tuple[float, str] | None = None, boot: str = "b1"
+) -> bytes:
+    """What handover.sh prints. `states`: name, seconds old, line; `done`: seconds old, what local IT says."""
+    now = NOW.timestamp()
+    lines = [f"state\t{name}\t{now - old:.0f}\t{line}" for name, old, line in states]
+    lines += [f"done\t{now - done[0]:.0f}\t{done[1]}"] if done is not None else []
+    return "\n".join([*lines, f"boot\t{boot}", f"end\t{now:.0f}", ""]).encode()
+
+
 def roundtrip(
     *, store: str = "201\t0", find: str = "200\t0", read: str = "200\t0", delete: str = "200\t0", found: str = "yes",
     seconds: float = 0.5,
@@ -279,6 +289,7 @@ def outputs(known: Site, when: float = NOW.timestamp() + 0.5) -> dict[str, bytes
         "storage": b"mount\text4\trw\t/\nspace\t4096 700000 500000 470000 190000 180000\t/\nend\n",
         "remote_mounts": b"end\n",
         "units": units(known),
+        "handover": handover(),
         "ports": "".join(f"{port:04X}\n" for port in (22, *wanted_ports(known).values())).encode() + b"end\n",
         "web": web(known),
         "certificate": f"{certificates}end\n".encode(),
