@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from eakte_ops.errors import EakteError, Status
@@ -21,9 +22,15 @@ class Left(EakteError):
     hint = "eakte-ops runs resume RUN goes on from here; eakte-ops jobs list TOWN shows what is still running"
 
 
-def _never() -> bool:
-    """Nobody wants to leave."""
-    return False
+@dataclass
+class Leave:
+    """Whether a person wants to go now; between the drive and whoever hears Ctrl-C.
+
+    `asked`: a person does. `listening`: the drive looks at it all the time, so nobody has to tear anything apart.
+    """
+
+    asked: bool = False
+    listening: bool = False
 
 
 def _nothing() -> str:
@@ -32,14 +39,14 @@ def _nothing() -> str:
 
 
 class SideBySide:
-    """A `runner.Drive`. `leave`: whether a person wants to go now; `under_way`: says what goes on without us.
+    """A `runner.Drive`. `under_way`: says what goes on without us when a person leaves.
 
     The acts keep their threads when somebody leaves: they are daemons, and end with the process. Nothing is told to
     the servers then, and no job is ended.
     """
 
-    def __init__(self, leave: Callable[[], bool] = _never, under_way: Callable[[], str] = _nothing) -> None:
-        self._leave = leave
+    def __init__(self, leave: Leave | None = None, under_way: Callable[[], str] = _nothing) -> None:
+        self._leave = leave or Leave()
         self._under_way = under_way
 
     def __call__(self, acts: Sequence[Act], answer: Callable[[Wish], Any]) -> None:
@@ -47,9 +54,13 @@ class SideBySide:
         turn = _Turn(len(acts))
         for number, act in enumerate(acts):
             threading.Thread(target=turn.carry, args=(act, answer), name=f"act-{number}", daemon=True).start()
-        while not turn.wait(_LOOK_UP_S):
-            if self._leave():
-                raise Left(self._under_way())
+        self._leave.listening = True
+        try:
+            while not turn.wait(_LOOK_UP_S):
+                if self._leave.asked:
+                    raise Left(self._under_way())
+        finally:
+            self._leave.listening = False
         if turn.problems:
             raise turn.problems[0]
 
