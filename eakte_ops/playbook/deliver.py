@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from time import monotonic
 
-from eakte_ops.errors import CommandFailed, Refused
+from eakte_ops.errors import Refused
 from eakte_ops.playbook.acts import Fenced, Held
 from eakte_ops.product.model import Layout
-from eakte_ops.remote import cleaning
-from eakte_ops.remote.exchange import Exchange, shell_for
+from eakte_ops.remote import cleaning, ops
 from eakte_ops.remote.posix import quote
 from eakte_ops.remote.types import Answer, Connection, Question, Script
 
@@ -54,7 +52,8 @@ class Parcel:
 @cache
 def _functions() -> str:
     text = files(__package__).joinpath("deliver.sh").read_text("utf-8")
-    return "\n".join(line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
+    lines = (line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
+    return "\n".join([ops.text("ops"), *lines])
 
 
 def script(parcel: Parcel, layout: Layout) -> str:
@@ -67,13 +66,12 @@ def script(parcel: Parcel, layout: Layout) -> str:
     if not _MODE.match(parcel.mode) or not parcel.to.startswith("/") or not parcel.to.isprintable():
         raise ValueError(f"no path and mode: {parcel.to!r} {parcel.mode!r}")
     given = {
-        "state": layout.state,
         "granted": layout.granted,
-        "token": str(int(parcel.token)),
+        "held": str(int(parcel.token)),
         "to": parcel.to,
         "mode": parcel.mode,
         "own": "1" if parcel.own else "",
-        "note": cleaning.line(parcel.note, 900),
+        "note": ops.one_line(parcel.note),
         "sum": sha256(parcel.data).hexdigest(),
     }
     lines = [f"{name}={quote(value)}" for name, value in given.items()]
@@ -89,18 +87,14 @@ def deliver(connection: Connection, parcel: Parcel, layout: Layout, *, server: s
     """
     limit = _LIMIT_S + len(parcel.data) / _SLOW_BYTES_S
     question = Question("deliver", Script({"posix": script(parcel, layout)}), limit=limit, cap=1_000)
-    exchange = Exchange(connection, shell_for("posix"), (question,), budget=limit, deadline=monotonic() + limit + 10.0)
-    (answer,) = exchange
-    if exchange.broken is not None:
-        raise exchange.broken
+    answer = ops.ask(connection, question)
     return _told(answer, parcel, server)
 
 
 def _told(answer: Answer, parcel: Parcel, server: str) -> bool:
     said = _SAID.match(cleaning.line(answer.out))
     if answer.status != 0 or said is None:
-        why = answer.why or cleaning.line(answer.err) or cleaning.line(answer.out) or "nothing was said"
-        raise CommandFailed(why, server=server, command=f"sending {parcel.to}", code=answer.status)
+        raise ops.failed(server, Question(f"sending {parcel.to}", Script({})), answer)
     well, denied, why = said.groups()
     if denied == "fenced":
         raise Fenced(why, server=server)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from eakte_ops.clock import SYSTEM, Clock
+from eakte_ops.errors import Unreachable
 from eakte_ops.remote.exchange import Exchange, shell_for
 from eakte_ops.remote.types import Connect, Connection, Question, Script, Target
 
@@ -52,8 +53,11 @@ class Lines:
         line = self._line(server, self._clock.monotonic() + self._seconds)
         try:
             yield line
-        except BaseException:
+        except Unreachable:
             self._broke(server, line)
+            raise
+        except BaseException:
+            line.close()
             raise
         self._back(server, line)
 

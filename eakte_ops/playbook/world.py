@@ -9,11 +9,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any, TypeAlias
 
 from eakte_ops.clock import SYSTEM, Clock
-from eakte_ops.errors import CommandFailed, EakteError, LineLost, ProgramFault, TimedOut, Unreachable
+from eakte_ops.errors import (
+    CommandFailed,
+    ConnectionRefused,
+    EakteError,
+    LineLost,
+    ProgramFault,
+    Refused,
+    TimedOut,
+    Unreachable,
+)
 from eakte_ops.events import Event, Sink, silent
 from eakte_ops.inventory.model import Town
 from eakte_ops.playbook import given
@@ -25,8 +33,8 @@ from eakte_ops.playbook.lines import Lines
 from eakte_ops.playbook.plan import AskPerson, Gate, OnServer, Plan, Send, Step
 from eakte_ops.playbook.recording import Record, kept_nowhere
 from eakte_ops.playbook.variables import Variables
-from eakte_ops.remote import jobs
-from eakte_ops.remote.exchange import Exchange, no_secrets, shell_for
+from eakte_ops.remote import jobs, ops
+from eakte_ops.remote.exchange import no_secrets
 from eakte_ops.remote.jobs import JobState
 from eakte_ops.remote.types import Question, Reveal, Script
 
@@ -34,6 +42,8 @@ SLICE_S = 30
 """Seconds of one wait on the server, after which we look up and say that it still runs."""
 _GRACE_S = 60.0
 """Seconds beyond its limit after which a job that has not ended is a question for a person."""
+_QUEUE_S = 7_200.0
+"""Seconds that a job may wait for its turn behind another one on its server."""
 _PAUSES_S = (1.0, 3.0, 10.0, 30.0)
 """Between tries to reach a server on which a job runs."""
 _VERIFY_S = 60.0
@@ -136,7 +146,7 @@ class SshWorld:
             state = self._send(step, do, order)
         except (LineLost, TimedOut):
             known = self._known(step, job)
-            if known is None or known.kind in ("absent", "queued"):
+            if known is None or known.kind == "absent":
                 raise
             state = known
         except EakteError:
@@ -155,18 +165,21 @@ class SshWorld:
     def _order(self, step: Step, do: OnServer, job: str) -> jobs.Order:
         return jobs.Order(
             job=job,
-            text=self._lead(do) + do.text,
+            text=self._lead(do, strict=do is step.do) + do.text,
             limit=step.limit,
             token=self._token,
             note=self.note(step, job),
             secrets=do.secrets,
         )
 
-    def _lead(self, do: OnServer | None) -> str:
-        """The lines before a text. A value that no step gave is empty: only a way back may meet that."""
+    def _lead(self, do: OnServer | None, *, strict: bool = False) -> str:
+        """The lines before a text. A value that no step gave is empty, on the way back; `strict`: raises Refused."""
         if do is None or not do.takes:
             return self.variables.lines()
         known = given.values(self.entries())
+        missing = [name for name in do.takes.values() if name not in known]
+        if missing and strict:
+            raise Refused(f"no step gave the value {', '.join(missing)}, so nothing was begun")
         return self.variables.lines({variable: known.get(name, "") for variable, name in do.takes.items()})
 
     def _send(self, step: Step, do: OnServer, order: jobs.Order) -> JobState:
@@ -188,13 +201,14 @@ class SshWorld:
     def _await(self, wish: Await) -> JobState:
         step, job = wish.step, wish.job
         self._begins(step, job)
-        end = self.clock.monotonic() + step.limit + _GRACE_S
+        now = self.clock.monotonic()
+        end, latest = now + step.limit + _GRACE_S, now + step.limit + _QUEUE_S
         pauses = list(_PAUSES_S)
         while True:
             try:
                 state = self._wait_once(step, job, SLICE_S)
                 pauses = list(_PAUSES_S)
-            except (LineLost, TimedOut):
+            except (LineLost, TimedOut, ConnectionRefused):
                 if not pauses:
                     raise
                 self._waits(step, job, "can not be reached", step.limit)
@@ -202,7 +216,10 @@ class SshWorld:
                 continue
             if state.kind not in ("running", "queued"):
                 return self._ended(step, job, state)
-            if self.clock.monotonic() >= end:
+            now = self.clock.monotonic()
+            if state.kind == "queued":  # behind another job: its own time has not begun
+                end = min(latest, now + step.limit + _GRACE_S)
+            if now >= end:
                 raise StillRunning(state.kind, server=step.server, job=job, command=job, code=None)
             self._waits(step, job, state.kind, step.limit)
 
@@ -214,7 +231,7 @@ class SshWorld:
         """Keeps what it said, once, where that is over."""
         if state.kind in ("exit", "lost") and job not in self._said:
             with self.lines.to(step.server) as line:
-                out, err = jobs.output(line, job)
+                out, err = jobs.output(line, job, jobs.TAIL, server=step.server)
             self._heard(job, out, err)
         if state.kind not in ("running", "queued"):
             self._over(job)
@@ -229,7 +246,7 @@ class SshWorld:
         out = self._said.get(wish.job)
         if out is None:
             with self.lines.to(wish.step.server) as line:
-                out, _err = jobs.output(line, wish.job)
+                out, _err = jobs.output(line, wish.job, jobs.TAIL, server=wish.step.server)
         return given.read(out, {name: self.plan.values[name] for name in wish.step.gives})
 
     def _verify(self, step: Step) -> Seen:
@@ -238,11 +255,7 @@ class SshWorld:
         text = self._lead(step.do if isinstance(step.do, OnServer) else None) + step.verify
         question = Question("verify", Script({"posix": text}), limit=_VERIFY_S, cap=4_000)
         with self.lines.to(step.server) as line:
-            deadline = monotonic() + _VERIFY_S + 10.0
-            exchange = Exchange(line, shell_for("posix"), (question,), budget=_VERIFY_S, deadline=deadline)
-            (answer,) = exchange
-            if exchange.broken is not None:
-                raise exchange.broken
+            answer = ops.ask(line, question)
         return _SEEN.get(answer.status, "cannot-tell")
 
     # -- what can be repeated without harm --------------------------------------------------------------------------
