@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from itertools import groupby
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from eakte_ops.inventory.files import Owner
 from eakte_ops.inventory.model import Installed, Server, Town
-from eakte_ops.playbook.plan import Assumption, Do
+from eakte_ops.playbook.plan import Assumption, Do, ValueKind
 from eakte_ops.product.model import Language, Layout, Strict
 
 if TYPE_CHECKING:
     from eakte_ops.playbook.change import Change
 
+Order: TypeAlias = Literal["start", "stop", "together", "one-by-one"]
 P_contra = TypeVar("P_contra", bound=Strict, contravariant=True)
 
 
@@ -59,19 +61,53 @@ class Ground:
         found = [Part(server, part) for server in chosen for part in self.town.installed(server)]
         return tuple(sorted(found, key=lambda part: (part.order, part.server.name)))
 
+    def owner(self, part: Part) -> Owner:
+        """Who operates `part`: a database may be local IT's, and then it is asked for and never touched."""
+        return self.town.said.database_operator if part.installed.name == "database" else "centre"
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where a step of a playbook happens: the servers and, of these, the components that were chosen."""
+    """Where a step of a playbook happens: the servers and, of these, the components that were chosen, in the order in
+    which they start. `order`: in which they take their turns, None: as the action does it by itself; `number`: of the
+    step in its playbook, for names of values that no other step has; `chosen`: by what of `components`, `servers` and
+    `tags` the playbook chose, empty: it is all of the town."""
 
     servers: tuple[Server, ...]
     parts: tuple[Part, ...]
+    order: Order | None = None
+    number: int = 0
+    chosen: frozenset[str] = frozenset()
+
+    def part_turns(self, usual: Order) -> tuple[tuple[Part, ...], ...]:
+        """The components turn by turn. `usual`: the order where the playbook says none."""
+        return turns([(part.order, part.server.name, part) for part in self.parts], self.order or usual)
+
+    def server_turns(self, usual: Order) -> tuple[tuple[Server, ...], ...]:
+        """The servers turn by turn; each counts as what starts first on it. `usual`: as in `part_turns`."""
+        first = {part.server.name: part.order for part in reversed(self.parts)}
+        return turns([(first.get(each.name, 0), each.name, each) for each in self.servers], self.order or usual)
+
+
+T = TypeVar("T")
+
+
+def turns(ranked: Iterable[tuple[int, str, T]], order: Order) -> tuple[tuple[T, ...], ...]:
+    """Things by rank and name, turn by turn: those of one rank side by side, unless `order` says otherwise."""
+    found = sorted(ranked, key=lambda each: each[:2])
+    if order == "together":
+        return (tuple(thing for _rank, _name, thing in found),) if found else ()
+    if order == "one-by-one":
+        return tuple((thing,) for _rank, _name, thing in found)
+    groups = [tuple(thing for _r, _n, thing in group) for _rank, group in groupby(found, key=lambda each: each[0])]
+    return tuple(reversed(groups)) if order == "stop" else tuple(groups)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A step without its place in the plan. `turn`: drafts of one turn may run side by side, a higher one waits for
-    them; it counts within one step of the playbook alone. All else as in plan.Step."""
+    them; it counts within one step of the playbook alone. All else as in plan.Step; limit and expected None: those of
+    the playbook's step, else the plan's usual ones. `title` "": that of the playbook's step."""
 
     server: str
     title: str
@@ -92,10 +128,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """What an action gives: steps, and what they take for granted."""
+    """What an action gives: steps, what they take for granted, and the values that arise (name -> kind)."""
 
     steps: tuple[Draft, ...]
     assumes: tuple[Assumption, ...] = ()
+    values: Mapping[str, ValueKind] = field(default_factory=dict)
 
 
 class Action(Protocol[P_contra]):
