@@ -23,7 +23,7 @@ PLAN = 12
 """Digits of a plan's hash that are told."""
 
 _VERSION = "1"
-_LIMITS = {"record": 12, "who": 32, "host": 32, "what": 20, "run": 40, "step": 48, "plan": PLAN, "approval": 20}
+_LIMITS = {"record": 12, "who": 32, "host": 32, "what": 28, "run": 40, "step": 48, "plan": PLAN, "approval": 20}
 _FOUND = re.compile(rf'audit {_VERSION} (?P<head>[0-9a-f]{{64}})(?P<fields>(?: [a-z]+="[ !#-~]*")+)')
 _FIELD = re.compile(r' ([a-z]+)="([ !#-~]*)"')
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss", '"': "'"})
@@ -44,7 +44,7 @@ def line(entry: Entry, record: str) -> str:
 
     `record`: `Trail.name`. Of the details run, step, plan and approval are told; the reason takes what room is left.
     """
-    told = {"record": record, "who": entry.who, "host": entry.host, "what": entry.what}
+    told = {"record": record, "who": entry.who, "host": entry.host, "what": _what(entry)}
     told |= {name: str(entry.details[name]) for name in ("run", "step", "plan", "approval") if entry.details.get(name)}
     told |= {"plan": told["plan"][:PLAN]} if "plan" in told else {}
     text = f"audit {_VERSION} {entry.hash}"
@@ -61,6 +61,11 @@ def read(said: str) -> Anchor | None:
         return None
     fields = dict(_FIELD.findall(found["fields"]))
     return Anchor(found[0], found["head"], fields.get("record", ""), fields)
+
+
+def _what(entry: Entry) -> str:
+    component = entry.details.get("component")
+    return f"{entry.what} {component}" if component else entry.what
 
 
 def _shortened(said: str, most: int) -> str:

@@ -24,6 +24,7 @@ COMMANDS = {
     "init": "Make an operations folder with one sample town.",
     "inventory": "Towns and servers: check, list and show them.",
     "lab": "Real hosts on this machine: boot, break and mend them.",
+    "logs": "The newest lines of a component's logs.",
     "schedule": "The timers of this machine: show, install, remove.",
     "secret": "Secrets of the towns and of the centre: set, edit, get, check, rekey.",
     "status": "Is a town up, who is on it: at once, without asking a server.",

@@ -131,6 +131,11 @@ ROWS = (
         ("{town} --json", "--all", "{town} --night", *(f"{{town}} {each}" for each in LANGUAGES)),
         needs="servers",
     ),
+    Row(
+        "logs {town} service-manager",
+        ("--json", "", "--since 1h", "--lines 5 --server {server}"),
+        needs="servers",
+    ),
     Row("status", ("{town}", "", "--json", *LANGUAGES), needs="memory"),
     Row(
         "history {town} documents.roundtrip",
@@ -152,7 +157,8 @@ ROWS = (
     Row("store prune", ("--json", "--dry-run", ""), needs="memory"),
     Row("store backup {out}/store.copy", needs="memory"),
     Row("audit show", ("--json", "", "{town}")),
-    Row("audit check"),
+    Row("audit check", ("--json", "")),
+    Row("audit check", ("{town} --json", "--all"), needs="servers", ends=(0, 1, 3)),
     Row("schedule show", ("--json", "", "--units", "--user nobody", "--unit-dir {out}")),
     Row("schedule install --unit-dir {out}", ("--user nobody",), ends=(0, 7)),
     Row("schedule remove --unit-dir {out}"),
