@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from eakte_ops.store import Migration, Rows
 
-Kind: TypeAlias = Literal["digest", "alarm"]
+Kind: TypeAlias = Literal["digest", "alarm", "notice"]
 Way: TypeAlias = Literal["mail", "hook"]
 State: TypeAlias = Literal["waiting", "sent", "given up", "dropped"]
 
 _FIRST_PAUSE_S = 60.0
-_LONGEST_PAUSE_S: Mapping[Kind, float] = {"digest": 3600.0, "alarm": 300.0}
+_LONGEST_PAUSE_S: Mapping[Kind, float] = {"digest": 3600.0, "alarm": 300.0, "notice": 300.0}
 _DAY_S = 86400.0
 
 
@@ -78,7 +78,8 @@ def put(rows: Rows, at: float, draft: Draft) -> int:
 def claim(
     rows: Rows, at: float, lease: float, ways: Collection[Way], after: Message | None, *, all_now: bool
 ) -> Claimed | None:
-    """Take the next waiting message behind `after` that nobody works on, for `lease` seconds: alarms, then the oldest.
+    """Take the next waiting message behind `after` that nobody works on, for `lease` seconds: digests come last, else
+    the oldest.
 
     `all_now`: also those whose pause is not over. A sender that was killed loses its lease by time, never the message.
     """
@@ -137,7 +138,7 @@ def give_up_old(rows: Rows, at: float, give_up_s: float) -> int:
 
 
 def pause(tries: int, kind: Kind = "digest") -> float:
-    """Seconds until the next try: 1 min, 2, 4 ... up to an hour, for an alarm up to five minutes."""
+    """Seconds until the next try: 1 min, 2, 4 ... up to an hour, for what is urgent up to five minutes."""
     return float(min(_FIRST_PAUSE_S * 2.0 ** min(tries - 1, 10), _LONGEST_PAUSE_S[kind]))
 
 
