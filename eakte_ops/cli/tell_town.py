@@ -29,8 +29,8 @@ _WORDS: dict[Language, dict[str, str]] = {
         "why": "Grund: {why}",
         "what": "Auf: {servers}. Beginn {at}, Dauer etwa {span}.{down}",
         "down": " Der Dienst steht währenddessen.",
-        "stop": "Wenn das nicht sein soll: Der Stoppschalter (/etc/eakte-ops/stop, mit einem Satz darin) hält jede weitere"
-        " Änderung auf; Begonnenes wird zu Ende gebracht oder zurückgenommen. Und rufen Sie uns an.",
+        "stop": "Wenn das nicht sein soll: Der Stoppschalter (/etc/eakte-ops/stop, mit einem Satz darin) hält jede"
+        " weitere Änderung auf; Begonnenes wird zu Ende gebracht oder zurückgenommen. Und rufen Sie uns an.",
         "journal": "Dasselbe steht im Systemjournal der Server: journalctl -t eakte-ops. Plan {plan}.",
         "local-it": "örtliche IT",
         "management": "Verwaltungsleitung",
@@ -58,7 +58,7 @@ _WORDS: dict[Language, dict[str, str]] = {
 }
 
 
-def tell_town(rows: Rows, settings: Settings, town: Town, plan: Plan, permit: Permit, now: datetime) -> None:
+def tell_town(rows: Rows, settings: Settings, town: Town, plan: Plan, permit: Permit, *, now: datetime) -> None:
     """Queue the mail about the rules that `permit` breaks, in the transaction of `rows`; nothing if it breaks none.
 
     Says who is to be phoned where no mail can be sent, since a town always hears of it.
