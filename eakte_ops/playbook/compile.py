@@ -258,6 +258,7 @@ def _step(draft: Draft, said: PlaybookStep, stage: int, name: str, ground: Groun
         owner=draft.owner,
         name=said.name,
         title_de="" if german == english else german,
+        word_for_word=draft.word_for_word,
         **usual,
     )
 

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from eakte_ops.errors import UsageError
 from eakte_ops.inventory.files import SecondPerson
 from eakte_ops.inventory.hours import Hours
-from eakte_ops.playbook.plan import Assumption, Needs, Plan, Step, ValueKind, Window
+from eakte_ops.playbook.compile import Compiled
+from eakte_ops.playbook.plan import Plan, Window
 from eakte_ops.playbook.wall import parsed
 from eakte_ops.playbook.windows import first_stop, next_window
 
@@ -23,18 +24,6 @@ AHEAD = timedelta(days=8)
 and approved by day, and be carried out in the evening after next."""
 
 _STRICTNESS: tuple[SecondPerson, ...] = ("playbook", "stops", "always")
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What a playbook was compiled to, with its title in both languages."""
-
-    purpose: str
-    purpose_de: str
-    steps: tuple[Step, ...]
-    needs: Needs
-    assumes: tuple[Assumption, ...] = ()
-    values: Mapping[str, ValueKind] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +43,12 @@ class Origin:
     arguments: Mapping[str, str] | None = None
 
 
-def make_plan(outline: Outline, origin: Origin, town: str, hours: Hours, second_person: SecondPerson) -> Plan:
+def make_plan(compiled: Compiled, origin: Origin, town: str, hours: Hours, second_person: SecondPerson) -> Plan:
     """The plan for `town`. `hours`: when it allows work; `second_person`: when the centre or the town asks for one.
 
     Raises UsageError where nothing is to be done, or where what it stands on is not committed and no reason is given.
     """
-    if not outline.steps:
+    if not compiled.steps:
         raise UsageError(f"there is nothing to do in {town}")
     if not origin.clean and not origin.why.strip():
         raise UsageError(
@@ -68,22 +57,22 @@ def make_plan(outline: Outline, origin: Origin, town: str, hours: Hours, second_
         )
     plan = Plan(
         town=town,
-        purpose=outline.purpose,
-        purpose_de=outline.purpose_de,
+        purpose=compiled.purpose,
+        purpose_de=compiled.purpose_de,
         made_by=origin.who,
         author=origin.author,
         made_at=_iso(origin.now),
         valid_until="",
         tool=origin.tool,
-        steps=outline.steps,
+        steps=compiled.steps,
         playbook=origin.playbook,
         arguments=dict(origin.arguments or {}),
         why=origin.why,
         commit=origin.commit,
         inputs=dict(origin.inputs),
-        assumes=outline.assumes,
-        values=dict(outline.values or {}),
-        needs=outline.needs,
+        assumes=compiled.assumes,
+        values=dict(compiled.values),
+        needs=compiled.needs,
     )
     needs = replace(plan.needs, second_person=needs_second(plan, second_person))
     window = next_window(plan, hours, origin.now) if needs.window else None

@@ -104,6 +104,7 @@ class CommandAction:
                         no_return=params.no_return,
                         gives=params.gives,
                         stops=params.stops,
+                        word_for_word=True,
                     )
                 )
         return Drafted(tuple(found))

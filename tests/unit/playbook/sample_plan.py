@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from eakte_ops.inventory.hours import Hours
-from eakte_ops.playbook.make import Origin, Outline, make_plan
+from eakte_ops.playbook.compile import Compiled
+from eakte_ops.playbook.make import Origin, make_plan
 from eakte_ops.playbook.plan import AskPerson, Assumption, Gate, Needs, OnServer, Plan, Send, Step
 
 NOW = datetime(2026, 11, 24, 13, 5, tzinfo=UTC)
 """A Tuesday, 14:05 in Berlin."""
 TUE_THU = Hours.of("Europe/Berlin", [{"days": ["tue", "thu"], "from": "18:00", "until": "22:00"}])
 
+NEEDS = Needs(window=True, second_person=True)
 FILE = "server:\n  port: 8080\n"
 SECRET_FILE = "user: osrest\npassword: ‹secret osrest-password›\n"
 
@@ -147,9 +149,9 @@ ASSUMES = (
 )
 
 
-def sample(*, now: datetime = NOW, hours: Hours = TUE_THU, needs: Needs = Needs(True, True), **more: Any) -> Plan:
+def sample(*, now: datetime = NOW, hours: Hours = TUE_THU, needs: Needs = NEEDS, **more: Any) -> Plan:
     """The plan, made at `now`; `more` replaces fields of it."""
-    outline = Outline(
+    compiled = Compiled(
         "new settings of the gateway", "neue Einstellungen des Gateways", STEPS, needs, ASSUMES, {"dump": "path"}
     )
     origin = Origin(
@@ -164,4 +166,4 @@ def sample(*, now: datetime = NOW, hours: Hours = TUE_THU, needs: Needs = Needs(
         playbook="settings",
         arguments={"component": "gateway"},
     )
-    return replace(make_plan(outline, origin, "witten", hours, "playbook"), **more)
+    return replace(make_plan(compiled, origin, "witten", hours, "playbook"), **more)
