@@ -1,4 +1,4 @@
-"""A configuration file that a server should hold and does not."""
+"""A configuration file that a server should hold and does not, or holds without its note knowing of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from eakte_ops.config.rendered import Rendered
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`file`: as it should be, secrets by their names; `before`: SHA-256 of what is there, "" where nothing is."""
+    """`file`: as it should be, secrets by their names. `seen`: what is there now (config/replace.py: `seen_of`), ""
+    where nothing is; it says nothing of what a file holds, so a plan may say it.
+
+    `new_text`: whether what it holds becomes another; else only owner, mode or note do, and no component has to hear
+    of it.
+    """
 
     file: Rendered
-    before: str
+    seen: str
+    new_text: bool = True
