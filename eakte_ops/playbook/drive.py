@@ -52,10 +52,10 @@ class SideBySide:
     def __call__(self, acts: Sequence[Act], answer: Callable[[Wish], Any]) -> None:
         """Every act to its end; then raises the first error of any. Raises Left as soon as a person wants to go."""
         turn = _Turn(len(acts))
-        for number, act in enumerate(acts):
-            threading.Thread(target=turn.carry, args=(act, answer), name=f"act-{number}", daemon=True).start()
         self._leave.listening = True
         try:
+            for number, act in enumerate(acts):
+                threading.Thread(target=turn.carry, args=(act, answer), name=f"act-{number}", daemon=True).start()
             while not turn.wait(_LOOK_UP_S):
                 if self._leave.asked:
                     raise Left(self._under_way())
