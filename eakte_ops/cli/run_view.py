@@ -44,6 +44,9 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "return-decided": " A person decided to go back.",
         "stopped": "service stopped {spent} ago",
         "ctrl-c": "Ctrl-C pauses after this step, twice leaves · jobs on servers go on if this terminal closes",
+        "running": "",
+        "queued": "waits for its turn on the server",
+        "can not be reached": "the server can not be reached just now; the work goes on there",
         "pausing": "pauses after this step · Ctrl-C once more leaves at once",
     },
     "de": {
@@ -62,6 +65,9 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "stopped": "Dienst steht seit {spent}",
         "ctrl-c": "Strg-C hält nach diesem Schritt an, zweimal geht · Aufträge auf Servern laufen weiter, wenn dieses "
         "Terminal zugeht",
+        "running": "",
+        "queued": "wartet auf dem Server, bis es an der Reihe ist",
+        "can not be reached": "der Server ist gerade nicht erreichbar; die Arbeit geht dort weiter",
         "pausing": "hält nach diesem Schritt an · noch einmal Strg-C geht sofort",
     },
 }
@@ -171,7 +177,7 @@ class RunView:
 
     def _waits(self, event: Waiting, at: float) -> None:
         known = self._open.setdefault(event.step.id, _Open(event.step, False, at, at))
-        known.said = "" if event.said in ("running", "queued") else event.said
+        known.said = self._words.get(event.said, event.said)
         if self._live is None and at - known.told >= _UNSAID_S:
             known.told = at
             say(self._under_way(known, at))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from eakte_ops.playbook import given
-from eakte_ops.playbook.acts import NotGiven
+from eakte_ops.playbook.acts import NotGiven, Output, Wish
 from eakte_ops.playbook.journal import Entry
-from eakte_ops.playbook.plan import ValueKind
+from eakte_ops.playbook.plan import OnServer, Plan, Step, ValueKind
+from eakte_ops.playbook.progress import Ended
+from eakte_ops.playbook.runner import Runner
+from tests.unit.playbook.model import Model
 
 
 @pytest.mark.parametrize(
@@ -49,3 +54,28 @@ def test_the_latest_value_of_a_run_counts() -> None:
         Entry("b", mark="done", gives={"x": "3"}),
     ]
     assert given.values(entries) == {"x": "3", "y": "2"}
+
+
+class Forgetful(Model):
+    """Jobs end well, and one of them does not say what it promised."""
+
+    def answer(self, wish: Wish) -> Any:
+        if isinstance(wish, Output):
+            raise NotGiven("gave no value snapshot")
+        return super().answer(wish)
+
+
+def test_a_job_without_its_value_is_a_failed_step_and_is_undone() -> None:
+    do, undo = OnServer("do"), OnServer("undo")
+    steps = (
+        Step("a", 1, "one", "a", do, undo=undo),
+        Step("b", 2, "one", "b", do, undo=undo, gives=("snapshot",)),
+        Step("c", 3, "one", "c", do, undo=undo),
+    )
+    world = Forgetful(Plan("witten", "try", "a", "", "", "0", steps), {})
+    runner = Runner("r1", world.plan, world, world, world.drive)
+    runner.begin()
+    assert runner.carry_out() == Ended("old")
+    assert world.effects() == {"a": "none", "b": "none", "c": "none"}
+    (said,) = [entry.said for entry in world.entries() if entry.mark == "failed"]
+    assert said == "exit 0 gave no value snapshot"
