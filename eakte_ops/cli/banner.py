@@ -9,6 +9,7 @@ from eakte_ops.cli.output import say
 
 _PATIENCE_S = 5
 _NOT_IN_GIT = "not in git"
+_NOT_ALL = ", with changes that are not committed"
 
 
 def banner(folder: Path, lab: bool) -> None:
@@ -30,7 +31,12 @@ def commit_of(folder: Path) -> str:
     if head is None:
         return _NOT_IN_GIT
     changed = _git(folder, "status", "--porcelain", "--", ".")
-    return f"commit {head}{', with changes that are not committed' if changed else ''}"
+    return f"commit {head}{_NOT_ALL if changed else ''}"
+
+
+def is_committed(commit: str) -> bool:
+    """Whether everything is in that commit (as commit_of says it)."""
+    return commit != _NOT_IN_GIT and not commit.endswith(_NOT_ALL)
 
 
 def in_git(folder: Path) -> bool:
