@@ -62,13 +62,15 @@ def compile_(playbook: Playbook, ground: Ground) -> Compiled:
         made.assumes |= dict.fromkeys(drafts.assumes)
         made.values |= drafts.values
     needs = playbook.said.needs
+    ends = any(draft.stops for *_, drafts in drafted for draft in drafts.steps)
+    window = ends if needs.window == "stops" else needs.window
     for number, step, where, drafts in drafted:
-        _lay(made, number, step, where, drafts, ground=ground, window=needs.window)
+        _lay(made, number, step, where, drafts, ground=ground, window=window)
     return Compiled(
         _filled(playbook.said.title.en, ground),
         _filled(playbook.said.title.de, ground),
         tuple(made.steps),
-        Needs(needs.window, needs.second_person),
+        Needs(window, needs.second_person),
         tuple(made.assumes),
         {**playbook.said.values, **made.values},
     )
@@ -184,7 +186,7 @@ def _lay(
     laid: list[tuple[int, Draft]] = []
     if step.before:
         made.stage += 1
-        laid += [(made.stage, gate) for gate in gates(step.before, where)]
+        laid += [(made.stage, gate) for gate in gates(step.before, where, ground)]
     for turn in sorted({draft.turn for draft in drafts.steps}):
         now = [draft for draft in drafts.steps if draft.turn == turn]
         if not made.guarded and any(draft.stops for draft in now):

@@ -45,7 +45,10 @@ class Argument(Strict):
 class Needed(Strict):
     """What has to be there before a plan of it may begin."""
 
-    window: bool = Field(default=True, description="Whether it is work for a window of the town.")
+    window: bool | Literal["stops"] = Field(
+        default=True,
+        description="Whether it is work for a window of the town; `stops`: where a step of its plan ends the service.",
+    )
     second_person: bool = Field(
         default=False, description="Whether a second person has to approve, whatever centre and town ask for."
     )

@@ -148,6 +148,8 @@ def test_what_takes_effect_by_itself_needs_no_restart_and_no_window() -> None:
     done = compiled(files("witten-gw logs/logrotate.conf"))
     assert {step.name for step in done.steps} == {"bring", "try", "place", "clean"}
     assert not any(step.stops for step in done.steps)
+    assert not done.needs.window
+    assert compiled(files(*SOME)).needs.window
 
 
 def test_where_only_note_or_mode_change_no_component_has_to_hear_of_it() -> None:
