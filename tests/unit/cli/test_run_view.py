@@ -116,10 +116,10 @@ def test_on_a_terminal_what_is_under_way_moves_and_says_how_to_leave(monkeypatch
 
 
 def test_what_a_server_said_neither_steers_nor_betrays(capsys: pytest.CaptureFixture[str]) -> None:
-    Secret("witten/db", "hunter2-hunter2").reveal()
+    Secret("witten/db", "staple-of-the-view").reveal()
     with view() as shown:
-        shown.heard(noted(1.0, Entry(STOP.id, mark="failed", said="\x1b[2J hunter2-hunter2 " + "x" * 999)))
+        shown.heard(noted(1.0, Entry(STOP.id, mark="failed", said="\x1b[2J staple-of-the-view " + "x" * 999)))
     line = capsys.readouterr().err.splitlines()[-1]
-    assert "hunter2" not in line
+    assert "staple" not in line
     assert "\x1b" not in line
     assert len(line) < 260

@@ -81,7 +81,7 @@ class Played:
 
     def reveal(self, name: str) -> str:
         self.revealed.append(name)
-        return Secret(f"witten/{name}", "hunter2-hunter2").reveal()
+        return Secret(f"witten/{name}", "staple-of-the-world").reveal()
 
     @property
     def asked(self) -> list[str]:
@@ -114,7 +114,7 @@ def waits(played: list[Played], *states: str) -> Callable[[str], Reply]:
 
 
 def test_short_work_runs_inside_the_session_with_variables_values_and_secrets() -> None:
-    played = Played({"job attach": Reply(b"exit 0\nsize=7\npw hunter2-hunter2\n", err=b"warned\n")})
+    played = Played({"job attach": Reply(b"exit 0\nsize=7\npw staple-of-the-world\n", err=b"warned\n")})
     assert played.start() == JobState("exit", 0)
     assert played.asked == ["job attach"]
     for line in ("run='r1'", "plan='a3f9'", f"until='{UNTIL.timestamp():.0f}'", "snapshot='ab12'", "do it", "who why"):
@@ -263,7 +263,7 @@ def test_verify_has_three_values(status: int | None, seen: str) -> None:
     assert played.world.answer(Verify(STEP)) == seen
     assert "snapshot='ab12'" in texts[0]
     assert texts[0].endswith("look")
-    assert "hunter2" not in texts[0]
+    assert "staple" not in texts[0]
     assert played.world.answer(Verify(replace(STEP, verify=None))) == "cannot-tell"
 
 
