@@ -19,10 +19,12 @@ NOT_COUNTED = {".git", ".DS_Store"}
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="New, empty, or lacking files.")]) -> int:
     """Make an operations folder with one sample town. Nothing that is there is changed."""
     from eakte_ops.inventory.scaffold import files
+    from eakte_ops.playbook import schema
 
     _must_be_free(folder)
     has_towns = any((folder / "inventories").glob("[!_.]*.yml"))
-    made = _write(folder, files(with_town=not has_towns, has=_with_templates(folder)))
+    wanted = {**files(with_town=not has_towns, has=_with_templates(folder)), f"schema/{schema.FILE}": schema.text()}
+    made = _write(folder, dict(sorted(wanted.items())))
     for name in made:
         show(str(folder / name))
     if not made:

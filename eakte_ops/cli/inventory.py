@@ -27,20 +27,22 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Name everything that is wrong in the files, templates included, each with file, line and column.
+    """Name everything that is wrong in the files, templates and playbooks included, each with file, line and column.
 
     Status 2 if anything is wrong, 1 if a town's own template has to be looked at.
     """
     from eakte_ops.cli.access_parts import mistakes_beside
     from eakte_ops.cli.templates import examined
     from eakte_ops.inventory.describe import count
+    from eakte_ops.playbook.load import load_playbooks
 
     survey, asked = CONTEXT.survey(), tuple(towns or ())
     survey.must_know(asked)
     more, beside = mistakes_beside(asked or survey.known)
     templates = examined(asked)
-    wrong = (*survey.mistakes(asked), *beside, *templates.mistakes)
-    files = survey.files + more + templates.files
+    playbooks = load_playbooks(CONTEXT.folder)
+    wrong = (*survey.mistakes(asked), *beside, *templates.mistakes, *playbooks.mistakes)
+    files = survey.files + more + templates.files + playbooks.files
     if as_json:
         show_json(
             "inventory-check",
@@ -49,6 +51,7 @@ def check(
                 "towns": list(asked or survey.known),
                 "files": files,
                 "templates": templates.files,
+                "playbooks": playbooks.files,
                 "errors": [asdict(each) for each in sorted(wrong)],
                 "warnings": [asdict(each) for each in templates.warnings],
             },
@@ -59,16 +62,17 @@ def check(
         if wrong:
             raise InvalidFile(wrong, files)
         found = CONTEXT.inventory(*asked)
-        show(f"{count(found.towns[town] for town in asked or found.towns)}{_counted(templates)}.")
+        show(f"{count(found.towns[town] for town in asked or found.towns)}{_counted(templates, playbooks.files)}.")
         if not found.towns:
             say(f"No town yet: a town is a file {found.folder / 'inventories'}/TOWN.yml.")
     return Status.USAGE if wrong else Status.FINDINGS if templates.warnings else Status.OK
 
 
-def _counted(templates: Examined) -> str:
-    """`, 12 templates: no errors, 1 warning`; templates are named only where there are any."""
-    some, open_points = templates.files, len(templates.warnings)
-    named = f", {some} template{'s' * (some != 1)}" if some else ""
+def _counted(templates: Examined, playbooks: int) -> str:
+    """`, 12 templates, 3 playbooks: no errors, 1 warning`; what there is none of is not named."""
+    open_points = len(templates.warnings)
+    counts = {"template": templates.files, "playbook": playbooks}
+    named = "".join(f", {some} {word}{'s' * (some != 1)}" for word, some in counts.items() if some)
     return f"{named}: no errors" + (f", {open_points} warning{'s' * (open_points != 1)}" if open_points else "")
 
 
@@ -116,10 +120,17 @@ def show_(town: Annotated[str, typer.Argument(metavar="TOWN")], as_json: Json = 
 
 @app.command()
 def schema(
-    kind: Annotated[Literal["town", "defaults", "settings"], typer.Argument(help="Which kind of file.")] = "town",
+    kind: Annotated[
+        Literal["town", "defaults", "settings", "playbook"], typer.Argument(help="Which kind of file.")
+    ] = "town",
 ) -> int:
-    """Print the JSON Schema of a town's file (or of the defaults, or of eakte-ops.yml) for your editor."""
-    from eakte_ops.inventory.schema import text
+    """Print the JSON Schema of a town's file (or of the defaults, of eakte-ops.yml, of a playbook) for your editor."""
+    if kind == "playbook":
+        from eakte_ops.playbook import schema
 
-    show(text(kind).rstrip())
+        show(schema.text().rstrip())
+    else:
+        from eakte_ops.inventory.schema import text
+
+        show(text(kind).rstrip())
     return Status.OK

@@ -17,6 +17,7 @@ def documents() -> dict[str, str]:
     from eakte_ops.config import reference as config
     from eakte_ops.health import reference as health
     from eakte_ops.inventory import reference as inventory
+    from eakte_ops.playbook import reference as playbook
 
     return {
         "docs/reference/errors.md": error_table(),
@@ -24,6 +25,7 @@ def documents() -> dict[str, str]:
         **inventory.documents(),
         **health.documents(),
         **config.documents(),
+        **playbook.documents(),
     }
 
 

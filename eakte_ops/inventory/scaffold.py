@@ -56,7 +56,7 @@ a date and a reason. The program finds it from here upwards, or by --project DIR
 | inventories/_defaults.yml | what holds for every town that says nothing else |
 | inventories/TOWN.yml | a town: contacts, windows, servers |
 | templates/PRODUCT/RELEASE/ | what configuration files on the servers should hold |
-| playbooks/ | procedures of the centre |
+| playbooks/ | procedures of the centre: restart, handover and the like are made of them |
 | schema/ | lets editors complete and check while you type; made by the program, `eakte-ops inventory schema` |
 
 ## Next steps
@@ -83,6 +83,7 @@ def files(with_town: bool = True, has: Collection[str] = ()) -> dict[str, str]:
     found |= {f"schema/{name}": schema.text(kind) for kind, name in schema.FILES.items()}
     found |= {".gitignore": GITIGNORE, "README.md": README, "access.yml": ACCESS}
     found |= {name: _sample(name) for name in _templates(has)}
+    found |= {name: _text(name) for name in _playbooks()}
     if not with_town:
         del found[SAMPLE_TOWN]
     return dict(sorted(found.items()))
@@ -94,6 +95,12 @@ def _templates(has: Collection[str]) -> Iterator[str]:
         name = path.relative_to(top).as_posix()
         if "/".join(name.split("/")[1:3]) not in has:
             yield name
+
+
+def _playbooks() -> Iterator[str]:
+    """All of them: commands of the program are made of some."""
+    for path in (samples_folder() / "playbooks").glob("*.yml"):
+        yield f"playbooks/{path.name}"
 
 
 def _sample(name: str) -> str:

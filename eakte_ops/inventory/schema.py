@@ -29,7 +29,7 @@ def schema(kind: Kind) -> dict[str, Any]:
         made["required"] = [key for key in made["required"] if key not in TownDefaults.model_fields]
     if "product" in made["properties"]:
         made["properties"]["product"]["examples"] = list(known())
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_without_titles(made), "title": FILES[kind]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **without_titles(made), "title": FILES[kind]}
 
 
 def text(kind: Kind) -> str:
@@ -37,12 +37,15 @@ def text(kind: Kind) -> str:
     return json.dumps(schema(kind), ensure_ascii=False, indent=2) + "\n"
 
 
-def _without_titles(node: Any) -> Any:
-    """Titles that pydantic makes of field names say nothing; a field that is named "title" would be a mapping."""
+def without_titles(node: Any) -> Any:
+    """The same without the titles that pydantic makes of field names, which say nothing, and without empty defaults.
+
+    A field that is named "title" is a mapping and stays.
+    """
     if isinstance(node, dict):
         return {
-            key: _without_titles(value)
+            key: without_titles(value)
             for key, value in node.items()
             if not (key == "title" and isinstance(value, str)) and not (key == "default" and value is None)
         }
-    return [_without_titles(each) for each in node] if isinstance(node, list) else node
+    return [without_titles(each) for each in node] if isinstance(node, list) else node

@@ -12,14 +12,15 @@ _WORDS = {"string": "text", "integer": "whole number", "number": "number", "bool
 def page(heading: str, schema: dict[str, Any], optional_here: frozenset[str] = frozenset()) -> list[str]:
     """A section with one table for the top of `schema` and one for each model below it, in the order of use."""
     lines = [f"## {heading}", "", schema["description"], ""]
-    lines += [*_table(schema, schema["$defs"], optional_here), ""]
+    lines += [*table(schema, schema["$defs"], optional_here), ""]
     for name in _order(schema):
         model = schema["$defs"][name]
-        lines += [f"### {name}", "", model["description"].replace("\n\n", " "), "", *_table(model, schema["$defs"]), ""]
+        lines += [f"### {name}", "", model["description"].replace("\n\n", " "), "", *table(model, schema["$defs"]), ""]
     return lines
 
 
-def _table(model: dict[str, Any], models: dict[str, Any], from_defaults: frozenset[str] = frozenset()) -> Iterator[str]:
+def table(model: dict[str, Any], models: dict[str, Any], from_defaults: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The keys of `model`. `models`: by name; `from_defaults`: keys that _defaults.yml may say instead."""
     yield "| key | holds | if left out | meaning |"
     yield "| --- | --- | --- | --- |"
     needed = model.get("required", [])
@@ -33,8 +34,10 @@ def _table(model: dict[str, Any], models: dict[str, Any], from_defaults: frozens
 
 def _default(said: dict[str, Any]) -> str:
     value = said.get("default")
-    if isinstance(value, dict | list) or value in ("", None):
-        return "nothing" if "$ref" not in said else "its defaults"
+    if "$ref" in said and value is not None:
+        return "its defaults"
+    if value in ("", None, [], {}):
+        return "nothing"
     return f"`{json.dumps(value)}`"
 
 
@@ -49,7 +52,8 @@ def holds(said: dict[str, Any]) -> str:
     if said.get("type") == "array":
         return f"list of {holds(said['items'])}"
     if said.get("type") == "object":
-        return f"name: {holds(said['additionalProperties'])}"
+        below = next(iter(said.get("patternProperties", {}).values()), said.get("additionalProperties"))
+        return f"name: {holds(below)}" if isinstance(below, dict) else "keys with values"
     return _WORDS[said["type"]] + _bounds(said)
 
 

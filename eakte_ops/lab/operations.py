@@ -1,4 +1,4 @@
-"""The operations folder that the lab writes: settings, sample towns, templates, keys.
+"""The operations folder that the lab writes: settings, sample towns, templates, playbooks, keys.
 
 Every command works on it with --project.
 
@@ -64,7 +64,7 @@ def write_operations(
     age_identity(keys, "age-identity")
     public = {name: _public_part(ssh_key(keys, name)) for name in (NIGHT, PERSON)}
     _write(folder / _DEFAULTS, (samples_folder() / _DEFAULTS).read_text(encoding="utf-8") + _THRESHOLDS)
-    for file in (*(f"inventories/{town.key}.yml" for town in wanted), *_templates()):
+    for file in (*(f"inventories/{town.key}.yml" for town in wanted), *_samples("templates"), *_samples("playbooks")):
         _write(folder / file, (samples_folder() / file).read_text(encoding="utf-8"))
     own = ", ".join(f'"{net.operations}"' for town in known for net in town.networks if net.operations)
     values = {"OWN": own, "PERSON": public[PERSON], "NIGHT": public[NIGHT]}
@@ -77,10 +77,10 @@ def write_operations(
     return folder
 
 
-def _templates() -> list[str]:
-    """The files of the sample templates, as paths in an operations folder."""
+def _samples(below: str) -> list[str]:
+    """The files of the samples below a folder, as paths in an operations folder."""
     top = samples_folder()
-    return sorted(str(path.relative_to(top)) for path in (top / "templates").rglob("*") if path.is_file())
+    return sorted(str(path.relative_to(top)) for path in (top / below).rglob("*") if path.is_file())
 
 
 def _public_part(key: Path) -> str:

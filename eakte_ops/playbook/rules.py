@@ -11,6 +11,8 @@ from eakte_ops.inventory import files
 from eakte_ops.playbook.actions import ACTIONS
 from eakte_ops.playbook.actions.command import Params as Command
 from eakte_ops.playbook.actions.command import variables
+from eakte_ops.playbook.gates import OWN as PLAN_CHECKS
+from eakte_ops.playbook.gates import known_gate
 from eakte_ops.playbook.model import PlaybookFile, PlaybookStep
 from eakte_ops.playbook.placeholders import SAMPLES, named, placeholders, put_in
 from eakte_ops.product.load import known, profile
@@ -23,7 +25,6 @@ Problem: TypeAlias = tuple[Path, str, bool]
 NAME = re.compile(files.NAME)
 OWN = ("verify", "undo", "repeatable")
 """Said beside `with`: words of the step itself, for an action whose params know them."""
-PLAN_CHECKS = ("plan.window", "plan.assumptions")
 _TEXTS = ("text", "verify", "undo")
 
 
@@ -41,7 +42,7 @@ def rules(said: PlaybookFile) -> Iterator[Problem]:
             yield ("steps", at, "name"), f'another step is named "{step.name}" already', False
         names.add(step.name)
         yield from _where(said, step, at)
-        yield from _checks(step.before, ("steps", at, "before"), PLAN_CHECKS)
+        yield from _checks(step.before, ("steps", at, "before"))
         params, problems = _params(said, step, at)
         yield from problems
         if params is not None:
@@ -69,11 +70,11 @@ def _placeholder(said: PlaybookFile, path: Path, name: str, kinds: tuple[str, ..
         yield path, f"the argument {name} is a {said.arguments[name].kind}, and a {kinds[0]} is needed here", False
 
 
-def _checks(names: Iterable[str], at: Path, more: tuple[str, ...] = ()) -> Iterator[Problem]:
-    known_checks = (*CHECKS, *more)
+def _checks(names: Iterable[str], at: Path) -> Iterator[Problem]:
     for index, name in enumerate(names):
-        if name not in known_checks:
-            yield (*at, index), f'there is no check "{name}"{did_you_mean(name, known_checks)}', False
+        if not known_gate(name):
+            near = did_you_mean(name, [each for each in (*PLAN_CHECKS, *CHECKS) if known_gate(each)])
+            yield (*at, index), f'there is no check "{name}" to wait for{near}', False
 
 
 def _params(said: PlaybookFile, step: PlaybookStep, at: int) -> tuple[Strict | None, list[Problem]]:

@@ -21,8 +21,8 @@ class Strict(BaseModel):
 class Title(Strict):
     """A name for people, in both languages."""
 
-    de: str
-    en: str
+    de: str = Field(description="In German.")
+    en: str = Field(description="In English.")
 
 
 class Probe(Strict):
@@ -77,11 +77,14 @@ class Component(Strict):
     display name, in which `*` stands for a version or the name of an instance.
     `required`: a town can not be without it. `many`: it may stand on more than one server of a town.
     `stop_signal`: what makes its main process end in order (Linux).
+    `drains`: what has to come to rest before it is stopped; queue: rows that a worker holds (oscpmqueue), which begin
+    anew after the next start where it does not.
     `since`/`until`: first and last release that has it; empty means no limit.
     """
 
     title: Title
     order: int
+    drains: tuple[Literal["queue"], ...] = ()
     stop_signal: Literal["SIGTERM", "SIGINT"] = "SIGTERM"
     unit: Mapping[Platform, str] = Field(min_length=1)
     required: bool = False

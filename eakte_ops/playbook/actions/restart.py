@@ -17,7 +17,8 @@ class Params(Strict):
     """What `restart` has to know."""
 
     well: tuple[str, ...] = Field(
-        default=WELL, description="The checks that have to be well of what was restarted before the next one is."
+        default=(*WELL, "gateway.answer"),
+        description="The checks that have to be well of what was restarted before the next one is.",
     )
 
 
@@ -55,7 +56,7 @@ class RestartAction:
             )
 
         restarted = units.in_turns(
-            where.part_turns("one-by-one"), 1, one, lambda parts, turn: gate_of(params.well, parts, turn)
+            where.part_turns("one-by-one"), 1, one, lambda parts, turn: gate_of(params.well, parts, turn, ground)
         )
         assumed = [each for part in ours for each in (units.there(part), units.free(ground, part))]
         return Drafted((*units.notes(where, ours), *restarted), units.each_once(assumed), units.values(where, ours))

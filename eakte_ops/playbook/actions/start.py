@@ -56,7 +56,7 @@ class StartAction:
             )
 
         started = units.in_turns(
-            where.part_turns("start"), 1, one, lambda parts, turn: gate_of(params.well, parts, turn)
+            where.part_turns("start"), 1, one, lambda parts, turn: gate_of(params.well, parts, turn, ground)
         )
         assumed = units.each_once([units.there(part) for part in ours])
         return Drafted((*units.notes(where, ours), *started), assumed, units.values(where, ours))

@@ -39,8 +39,8 @@ def _drafts(where: Where, ground: Ground) -> Iterator[Draft]:
     found = effects(where, ground)
     for number, effect in enumerate(found):
         yield _taken(effect, 2 * number, ground)
-        yield from gate_of(WELL, (effect.part,), 2 * number + 1)
-    yield from gate_of(WELL, _behind(found, ground), 2 * len(found))
+        yield from gate_of(WELL, (effect.part,), 2 * number + 1, ground)
+    yield from gate_of(WELL, _behind(found, ground), 2 * len(found), ground)
 
 
 def _behind(found: Sequence[Effect], ground: Ground) -> tuple[Part, ...]:

@@ -18,7 +18,10 @@ from eakte_ops.inventory.load import load
 
 TOP = Path(__file__).parents[3]
 TEMPLATES = {path.relative_to(TOP).as_posix() for path in (TOP / "templates").rglob("*.j2")}
-FILES = TEMPLATES | {
+PLAYBOOKS = {path.relative_to(TOP).as_posix() for path in (TOP / "playbooks").glob("*.yml")}
+FILES = {
+    *TEMPLATES,
+    *PLAYBOOKS,
     ".gitignore",
     "README.md",
     "access.yml",
@@ -26,6 +29,7 @@ FILES = TEMPLATES | {
     "inventories/_defaults.yml",
     "inventories/witten.yml",
     "playbooks/README.md",
+    "schema/playbook.schema.json",
     "schema/defaults.schema.json",
     "schema/inventory.schema.json",
     "schema/settings.schema.json",
@@ -44,12 +48,13 @@ def test_a_new_folder_is_right_at_once(tmp_path: Path, capsys: pytest.CaptureFix
     assert there(new) == FILES
     assert {line.removeprefix(f"{new}/") for line in capsys.readouterr().out.splitlines()} == FILES
     assert frame.main(["--project", str(new), "inventory", "check"]) == Status.OK
-    assert capsys.readouterr().out == f"1 town, 4 servers, {len(TEMPLATES)} templates: no errors.\n"
+    counted = f"{len(TEMPLATES)} templates, {len(PLAYBOOKS)} playbooks"
+    assert capsys.readouterr().out == f"1 town, 4 servers, {counted}: no errors.\n"
 
 
 def test_the_samples_point_at_schemas_that_are_there(tmp_path: Path) -> None:
     frame.main(["init", str(tmp_path)])
-    for name in ("eakte-ops.yml", "inventories/_defaults.yml", "inventories/witten.yml"):
+    for name in ("eakte-ops.yml", "inventories/_defaults.yml", "inventories/witten.yml", "playbooks/restart.yml"):
         first = (tmp_path / name).read_text("utf-8").splitlines()[0]
         target = (tmp_path / name).parent / first.partition("$schema=")[2]
         assert json.loads(target.read_text("utf-8"))["type"] == "object"

@@ -133,6 +133,21 @@ def say_in(folder: Path, town: str, words: str) -> None:
     file.write_text(f"{file.read_text('utf-8')}{words}\n", "utf-8")
 
 
+class TestPlaybooks:
+    def test_they_are_counted(self, run: Run, folder: Path) -> None:
+        write(folder, "playbooks/restart.yml", (samples_folder() / "playbooks/restart.yml").read_text("utf-8"))
+        write(folder, "playbooks/README.md", "What they are for.\n")
+        assert run("inventory", "check")[1] == "10 towns, 21 servers, 1 playbook: no errors.\n"
+        assert json.loads(run("inventory", "check", "--json")[1])["playbooks"] == 1
+
+    def test_a_mistake_in_one_concerns_every_town(self, run: Run, folder: Path) -> None:
+        write(folder, "playbooks/mine.yml", "title: {de: x, en: x}\nsteps:\n  - {name: a, acton: stop}\n")
+        status, out, err = run("inventory", "check", "herdecke")
+        assert (status, out) == (Status.USAGE, "")
+        assert 'playbooks/mine.yml:3:15  steps.0.acton: unknown key; did you mean "action"?' in err
+        assert json.loads(run("inventory", "check", "--json")[1])["errors"][0]["line"] == 3
+
+
 class TestTemplates:
     def test_they_are_counted(self, run: Run, folder: Path) -> None:
         write(folder, TEMPLATE, f"{HEAD}#}}\n")
