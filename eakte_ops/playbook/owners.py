@@ -1,0 +1,119 @@
+"""Whose a town is: why a lock may not be taken, and what a person can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from eakte_ops.errors import Busy, EakteError
+from eakte_ops.playbook.lock import Held, Objection
+from eakte_ops.playbook.memory import entries, runs
+from eakte_ops.playbook.standing import is_over, token
+from eakte_ops.remote import jobs
+
+if TYPE_CHECKING:
+    from eakte_ops.playbook.journal import Entry
+    from eakte_ops.playbook.memory.locks import Lock
+    from eakte_ops.playbook.memory.runs import Run
+    from eakte_ops.playbook.parts import Parts
+    from eakte_ops.remote.jobs import Listed
+    from eakte_ops.remote.townlock import Holder
+    from eakte_ops.store import Rows
+
+
+class StillThere(Busy):
+    """The lock was left by a run that is over, but a job of it has not ended."""
+
+    message = "{server}: {job} is still {state} there, since {since}"
+    hint = 'wait for it, or end it: eakte-ops jobs end {town} {job} --why "..."'
+
+
+class TakenOver(Busy):
+    """The fence token on a server is higher than ours: somebody else has taken the town since."""
+
+    message = "{server}: somebody else has taken {town} over since this run was at work{who}"
+    hint = (
+        'eakte-ops runs adopt {town} --why "..." reads what was done since and takes the run back; '
+        "eakte-ops runs show {run} says what is known here"
+    )
+
+
+def busy_with(parts: Parts, known: Lock, run: Run) -> Held:
+    """The error where a run of this operations folder has the town and is not over."""
+    return Held(
+        town=parts.name,
+        run=run.id,
+        purpose=known.purpose,
+        who=known.who,
+        host=known.host,
+        since=parts.at(known.since),
+        until=parts.at(known.until),
+        way_out=_ours(run.id),
+    )
+
+
+def held(parts: Parts, holder: Holder) -> Held:
+    """The error where a server says that another run has the town."""
+    here = holder.host == parts.host
+    return Held.of(parts.name, holder, parts.at, _ours(holder.run) if here else _theirs(parts.town))
+
+
+def objection_to_begin(parts: Parts) -> Objection:
+    """For a new run: a lock is taken over by itself only where a run of this very folder left it, that run is over or
+    never began, and no job of it is alive."""
+
+    def objection(server: str, _token: int, holder: Holder | None) -> EakteError | None:
+        if holder is None:
+            return None
+        if holder.host != parts.host or not parts.keeper.reading(lambda rows: _is_known_over(rows, holder.run)):
+            return held(parts, holder)
+        return _alive(parts, server, holder.run)
+
+    return objection
+
+
+def objection_to_go_on(parts: Parts, run: Run, known: Sequence[Entry]) -> Objection:
+    """For a run that is known here: nobody else may have been at the town since."""
+    highest = token(known)
+
+    def objection(server: str, theirs: int, holder: Holder | None) -> EakteError | None:
+        if holder is not None and holder.run != run.id:
+            return held(parts, holder)
+        if (holder is not None and holder.host == parts.host) or theirs <= highest:
+            return None
+        who = f": {holder.who} on {holder.host.partition('/')[0]}, {parts.at(holder.since)}" if holder else ""
+        return TakenOver(server=server, town=parts.town, run=run.id, who=who)
+
+    return objection
+
+
+def alive(parts: Parts, server: str, run: str = "") -> tuple[Listed, ...]:
+    """The jobs on a server (of one run) that have not ended. Raises Unreachable, CommandFailed."""
+    with parts.lines.to(server) as line:
+        found = jobs.listed(line, server=server)
+    return tuple(each for each in found if not each.state.ended and (not run or each.job.startswith(f"{run}.")))
+
+
+def still_there(parts: Parts, server: str, job: Listed) -> StillThere:
+    """The error for a job that has not ended."""
+    return StillThere(server=server, job=job.job, state=job.state.kind, since=parts.at(job.since), town=parts.town)
+
+
+def _alive(parts: Parts, server: str, run: str) -> StillThere | None:
+    return next((still_there(parts, server, job) for job in alive(parts, server, run)), None)
+
+
+def _is_known_over(rows: Rows, run: str) -> bool:
+    known = any(each.id == run for each in runs.listed(rows))
+    return known and is_over([each.entry for each in entries.of(rows, run)])
+
+
+def _ours(run: str) -> str:
+    return f"eakte-ops runs show {run} says where it stands; then: eakte-ops runs resume | rollback | abandon {run}"
+
+
+def _theirs(town: str) -> str:
+    return (
+        f'talk to them. If that machine is gone: eakte-ops runs adopt {town} --why "..." goes on with it from here; '
+        f'eakte-ops unlock {town} --why "..." only frees the town'
+    )
