@@ -33,8 +33,10 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "secrets": "Secrets of this plan: {names}. On a machine with the operations folder and your age identity:",
         "secrets_note": "Never write a value on this paper, never put it behind a command.",
         "login": "Logging in",
-        "login_text": "One terminal for each server; it stays open until the end. The key that the server shows has to"
-        " be one of these:",
+        "login_text": "One terminal for each server; it stays open until the end. Without the operations folder leave"
+        " out `-o UserKnownHostsFile=...` and write `ask` for `yes`; say yes only if the key that is shown is one of"
+        " those below the command.",
+        "through": "The way leads through {jump}, with one of these keys:",
         "no_prints": "(none is on record: have local IT read it out by phone)",
         "session": "Type this first in each of these terminals, with your name and an end that holds:",
         "assumed": "What has to be so",
@@ -135,8 +137,10 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         " age-Identität:",
         "secrets_note": "Nie einen Wert auf dieses Papier schreiben, nie hinter einen Befehl setzen.",
         "login": "Anmelden",
-        "login_text": "Ein Terminal je Server; es bleibt bis zum Ende offen. Der Schlüssel, den der Server zeigt, muss"
-        " einer von diesen sein:",
+        "login_text": "Ein Terminal je Server; es bleibt bis zum Ende offen. Ohne den Betriebsordner"
+        " `-o UserKnownHostsFile=...` weglassen und `ask` statt `yes` schreiben; Ja nur sagen, wenn der Schlüssel, der"
+        " gezeigt wird, einer von denen unter dem Befehl ist.",
+        "through": "Der Weg führt über {jump}, mit einem von diesen Schlüsseln:",
         "no_prints": "(keiner ist vermerkt: von der örtlichen IT am Telefon vorlesen lassen)",
         "session": "Das in jedem dieser Terminals zuerst tippen, mit dem eigenen Namen und einem Ende, das stimmt:",
         "assumed": "Was so sein muss",

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from eakte_ops.inventory.model import Server, Town
     from eakte_ops.playbook.plan import Do, Plan, Step
 
+_OF_SERVICES = ("service", "gateway", "index", "database", "login", "documents", "queue")
+"""Checks whose names begin like this are about parts of the software, which can be asked one by one."""
 _SLOT = "‹secret "  # as config/rendered.py shows the place of one
 
 
@@ -114,11 +116,11 @@ class Paper:
     def _login(self) -> Iterator[str]:
         yield from (f"## 2. {self._say('login')}", "", self._say("login_text"), "")
         for name in self._servers():
-            yield f"### {name}"
-            yield ""
+            yield from (f"### {name}", "")
             yield from _fenced([ssh(self.town, self._server(name))])
-            yield from (f"- `{each}`" for each in self.prints.get(name, ()) or (self._say("no_prints"),))
-            yield ""
+            yield from self._prints(name)
+            if (jump := self._server(name).jump) is not None:
+                yield from (self._say("through", jump=jump), "", *self._prints(jump))
         yield from (self._say("session"), "")
         who = {"en": "your name", "de": "der eigene Name"}[self.language]
         hours = max(1, -(-(length_of(self.plan).forth + length_of(self.plan).back) // 3600)) + 1
@@ -132,6 +134,10 @@ class Paper:
         if self.plan.values:
             yield from (f"{self._say('values')}. {self._say('values_text')}", "")
             yield from (*(f"- `{name}` ({kind}): ____________________" for name, kind in self.plan.values.items()), "")
+
+    def _prints(self, host: str) -> Iterator[str]:
+        known = [f"`{each}`" for each in self.prints.get(host, ())]
+        yield from (*(f"- {each}" for each in known or [self._say("no_prints")]), "")
 
     def _first_layout_state(self) -> str:
         return layout(self.town, self._server(self._servers()[0])).state if self._servers() else "."
@@ -148,9 +154,9 @@ class Paper:
         for name in self._servers():
             place = layout(self.town, self._server(name))
             yield from (f"### {name}", "", f"[ ] {self._say('switch')}", "")
-            yield from _fenced([f"cat {quote(place.granted)}/stop"])
+            yield from _fenced([f"cat {quote(f'{place.granted}/stop')}"])
             yield from (f"[ ] {self._say('holder')}", "")
-            yield from _fenced([f"cat {quote(place.state)}/lock/holder"])
+            yield from _fenced([f"cat {quote(f'{place.state}/lock/holder')}"])
             for each in self.plan.assumes:
                 if each.server != name:
                     continue
@@ -237,7 +243,7 @@ class Paper:
         if do.secrets:
             yield from _fenced([f"unset {' '.join(do.secrets)}"])
         yield from (f"{self._say('status')} `echo $?` {self._say('status_is')}", "")
-        if step.gives:
+        if step.gives and do is step.do:
             yield from (self._say("gives", names=", ".join(f"{name} ____________________" for name in step.gives)), "")
 
     def _send(self, step: Step, do: Send, number: str) -> Iterator[str]:
@@ -267,7 +273,9 @@ class Paper:
                 yield from (f"[ ] {self._say(own)}", "")
             else:
                 yield from (f"[ ] {self._say('gate_check', name=name, title=self.checks.get(name, name))}", "")
-        if all(name.startswith("plan.") for name in do.checks):
+        if not any(name.partition(".")[0] in _OF_SERVICES for name in do.checks):
+            if not all(name.startswith("plan.") for name in do.checks):
+                yield from (self._say("gate_any", town=self.plan.town), "")
             return
         for server in [self._server(step.server)] if step.server else self.town.said.servers:
             for component, found in _by_component(looks(self.town, server, do.components)).items():
