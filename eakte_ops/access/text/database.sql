@@ -48,8 +48,10 @@ REVOKE ALL ON FUNCTION public.eakte_look_transactions() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.eakte_look_transactions() TO eakte_look;
 COMMIT;
 
--- In pg_hba.conf, above other lines (the night account comes over the socket only, without a password):
+-- In pg_hba.conf, above other lines (the night account, and people at work who look as it does, come over the socket only,
+-- without a password):
 --     local  eakte  eakte_look  peer map=eakte
 -- In pg_ident.conf:
 --     eakte  eakte-look  eakte_look
+--     eakte  eakte-ops   eakte_look
 -- Then: SELECT pg_reload_conf();
