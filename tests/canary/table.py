@@ -69,7 +69,14 @@ ROWS = (
     Row("inventory check", ("--json", "", "{town}")),
     Row("inventory list", ("--json", "")),
     Row("inventory show {town}", ("--json", "")),
-    Row("inventory schema", ("town", "defaults", "settings")),
+    Row("inventory schema", ("town", "defaults", "settings", "playbook")),
+    Row("playbooks list", ("--json", "")),
+    Row("playbooks show restart", ("--json", ""), ends=(0, 2)),
+    Row(
+        "play {town} mine --why tried",
+        ("--plan", "name=value --outside-window --agreed-with local-it --without-approval"),
+        ends=(2,),
+    ),
     Row("checks", ("documents.roundtrip", "", "--json", *LANGUAGES)),
     Row("access pack {town}", ("--out {out}/pack", "")),
     Row("access who", ("--json", "", "{town}")),
@@ -127,6 +134,17 @@ ROWS = (
         ends=(0, 1, 2),
     ),
     Row(
+        "config apply {town} --why canary",
+        (
+            "--plan",
+            "--server {server} --plan",
+            "--file service-manager/application-prod.yml",
+            "--plan --outside-window --agreed-with local-it --without-approval",
+        ),
+        needs="servers",
+        ends=(0, 2, 7),
+    ),
+    Row(
         "configs drift",
         ("{town} --json", "--all", "{town} --night", *(f"{{town}} {each}" for each in LANGUAGES)),
         needs="servers",
@@ -135,6 +153,12 @@ ROWS = (
         "logs {town} service-manager",
         ("--json", "", "--since 1h", "--lines 5 --server {server}"),
         needs="servers",
+    ),
+    Row(
+        "restart {town} gateway --why hangs --plan",
+        ("", "--server {server} --without-approval"),
+        needs="memory",
+        ends=(0,),
     ),
     Row("status", ("{town}", "", "--json", *LANGUAGES), needs="memory"),
     Row(
