@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from eakte_ops.cli.access_parts import access_rules, trail
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say
-from eakte_ops.clock import SYSTEM
 
 if TYPE_CHECKING:
     from eakte_ops.playbook.approval import Approval
@@ -24,6 +23,7 @@ def signed(plan: Plan, key: Path | None) -> Approval:
     """
     from eakte_ops.cli.changing import work_identity
     from eakte_ops.cli.own_key import must_have, own_key, to_sign_with
+    from eakte_ops.clock import SYSTEM
     from eakte_ops.playbook import approval
     from eakte_ops.signature.sign import sign
 
@@ -42,6 +42,7 @@ def signed(plan: Plan, key: Path | None) -> Approval:
 def keep(plan: Plan, made: Approval) -> None:
     """Keep an approval beside its plan, on record; says whose it is and what is still missing. Raises NotCounted."""
     from eakte_ops.cli.permit_parts import approved_by
+    from eakte_ops.clock import SYSTEM
     from eakte_ops.playbook import approval
     from eakte_ops.playbook.memory import approvals
 

@@ -15,7 +15,6 @@ import typer
 
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, show
-from eakte_ops.clock import SYSTEM
 from eakte_ops.errors import Status
 
 if TYPE_CHECKING:
@@ -48,6 +47,7 @@ def make(
     from eakte_ops import __version__
     from eakte_ops.audit.who import who_is_it
     from eakte_ops.cli.banner import commit_of, is_committed
+    from eakte_ops.clock import SYSTEM
     from eakte_ops.inventory.opening import hours_of
     from eakte_ops.playbook.compile import compile_
     from eakte_ops.playbook.draft import Ground
@@ -134,6 +134,7 @@ def show_plan(plan: Plan, approved: Approved | None = None, language: Literal["d
     """The plan as people read it, on stdout; without `language` as the terminal is set."""
     from eakte_ops.cli.language import spoken
     from eakte_ops.cli.plan_text import PlanText
+    from eakte_ops.clock import SYSTEM
 
     town = CONTEXT.inventory(plan.town).towns[plan.town]
     text = PlanText(plan, town.name, town.said.windows.zone, SYSTEM.now(), language or spoken(None), approved)

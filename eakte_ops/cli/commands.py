@@ -28,6 +28,7 @@ COMMANDS = {
     "play": "Carry out a playbook of your own in a town.",
     "playbooks": "Procedures of the centre: list and show them.",
     "restart": "Restart a component of a town, at any time.",
+    "plans": "Plans: list, show, print for working by hand, approve, run.",
     "schedule": "The timers of this machine: show, install, remove.",
     "secret": "Secrets of the towns and of the centre: set, edit, get, check, rekey.",
     "shell": "Carry out typed lines on a server, each of them on record.",

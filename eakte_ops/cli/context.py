@@ -227,9 +227,10 @@ def vocabulary() -> Mapping[str, Mapping[str, Any]]:
 def migrations() -> tuple[Migration, ...]:
     """The steps of the tables of all rooms that remember something."""
     from eakte_ops.health import memory
+    from eakte_ops.playbook import memory as runs
     from eakte_ops.report import queue
 
-    return (*memory.migrations(), *queue.migrations())
+    return (*memory.migrations(), *queue.migrations(), *runs.migrations())
 
 
 def subcommands() -> frozenset[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eakte_ops.cli.context import CONTEXT
-from eakte_ops.clock import SYSTEM
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 def paper_of(plan: Plan, language: Language) -> str:
     """`plan` as a manual. Raises UsageError for a file of host keys that can not be read."""
     from eakte_ops.cli.plan_paper import Paper
+    from eakte_ops.clock import SYSTEM
     from eakte_ops.health.catalogue import CHECKS
 
     inventory = CONTEXT.inventory(plan.town)

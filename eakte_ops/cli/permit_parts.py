@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from eakte_ops.cli.access_parts import access_rules
 from eakte_ops.cli.context import CONTEXT
-from eakte_ops.clock import SYSTEM
 from eakte_ops.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 def approved_by(rows: Rows, plan: Plan) -> Approved:
     """Who has approved `plan`, as far as it counts now; access.yml is read only where an approval is needed."""
+    from eakte_ops.clock import SYSTEM
     from eakte_ops.playbook import approval
     from eakte_ops.playbook.memory import approvals
 
@@ -33,6 +33,7 @@ def approved_by(rows: Rows, plan: Plan) -> Approved:
 
 def seen_here(rows: Rows, plan: Plan) -> Seen:
     """All that can be said without asking a server."""
+    from eakte_ops.clock import SYSTEM
     from eakte_ops.inventory.opening import hours_of
     from eakte_ops.playbook.inputs import changed
     from eakte_ops.playbook.permit import Seen
@@ -69,6 +70,7 @@ def permit_for(plan: Plan, asked: Asked) -> Permit:
 
 def _with(seen: Seen, differs: tuple[Differs, ...]) -> Seen:
     """The same, with what the servers said."""
+    from eakte_ops.clock import SYSTEM
     from eakte_ops.playbook import town_says
 
     own = (town_says.SWITCH, town_says.HANDOVER)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from eakte_ops.playbook.plan import Plan
     from eakte_ops.store import Rows
 
-SHORTEST = 4
+SHORTEST = 6
 """Digits of a hash that are enough to name a plan, where no other one begins with them."""
 
 
@@ -45,17 +45,18 @@ def keep(rows: Rows, plan: Plan) -> None:
 
 
 def get(rows: Rows, prefix: str) -> Kept:
-    """The plan whose hash begins with `prefix`. Raises UsageError where there is none, or more than one."""
+    """The plan whose hash begins with `prefix`. Raises UsageError where there is none, or more than one: which ones."""
     given = prefix.strip().lower()
     if len(given) < SHORTEST or given.strip("0123456789abcdef"):
         raise UsageError(
             f'"{prefix}" can not be the beginning of a plan\'s hash', way_out=f"give {SHORTEST} or more of its digits"
         )
-    found = rows.all("SELECT * FROM plan WHERE hash >= ? AND hash < ? LIMIT 3", (given, given + "g"))
+    found = rows.all("SELECT * FROM plan WHERE hash >= ? AND hash < ? LIMIT 9", (given, given + "g"))
     if not found:
         raise UsageError(f"there is no plan {given}", way_out="eakte-ops plans list shows those there are")
     if len(found) > 1:
-        raise UsageError(f"more than one plan begins with {given}", way_out="give more of its digits")
+        choices = ", ".join(f"{row['hash'][:12]} ({row['town']}: {row['purpose']})" for row in found)
+        raise UsageError(f"more than one plan begins with {given}: {choices}", way_out="give more of its digits")
     return Kept(*found[0])
 
 
