@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from eakte_ops.errors import Busy, EakteError
-from eakte_ops.playbook.lock import Held, Objection
+from eakte_ops.playbook.lock import Held, Objection, shown_host
 from eakte_ops.playbook.memory import entries, runs
 from eakte_ops.playbook.standing import is_over, token
 from eakte_ops.remote import jobs
@@ -31,7 +31,7 @@ class StillThere(Busy):
 class TakenOver(Busy):
     """The fence token on a server is higher than ours: somebody else has taken the town since."""
 
-    message = "{server}: somebody else has taken {town} over since this run was at work{who}"
+    message = "{server}: the lock of {run} was taken away since it was at work{who}"
     hint = (
         'eakte-ops runs adopt {town} --why "..." reads what was done since and takes the run back; '
         "eakte-ops runs show {run} says what is known here"
@@ -81,10 +81,25 @@ def objection_to_go_on(parts: Parts, run: Run, known: Sequence[Entry]) -> Object
             return held(parts, holder)
         if (holder is not None and holder.host == parts.host) or theirs <= highest:
             return None
-        who = f": {holder.who} on {holder.host.partition('/')[0]}, {parts.at(holder.since)}" if holder else ""
-        return TakenOver(server=server, town=parts.town, run=run.id, who=who)
+        return _taken_over(parts, run, server, holder)
 
     return objection
+
+
+def objection_to_abandon(parts: Parts, run: Run) -> Objection:
+    """For a run that is given up: nobody else may be at the town."""
+
+    def objection(server: str, _token: int, holder: Holder | None) -> EakteError | None:
+        if holder is not None and holder.run != run.id:
+            return held(parts, holder)
+        return _taken_over(parts, run, server, holder) if holder is not None and holder.host != parts.host else None
+
+    return objection
+
+
+def _taken_over(parts: Parts, run: Run, server: str, holder: Holder | None) -> TakenOver:
+    by = f", by {holder.who} on {shown_host(holder.host)} at {parts.at(holder.since)}" if holder else ""
+    return TakenOver(server=server, town=parts.town, run=run.id, who=by)
 
 
 def alive(parts: Parts, server: str, run: str = "") -> tuple[Listed, ...]:
