@@ -123,7 +123,8 @@ def server_grant(town: Town, server: Server, access: Access) -> Grant:
         },
         folders=_folders(parts, layout),
         own_files=(
-            OwnFile(f"{layout.state}/ops.flock", work, software, "0640"),
+            # Not for the software: who can open it can hold the lock.
+            OwnFile(f"{layout.state}/ops.flock", work, work, "0600"),
             OwnFile(f"{layout.state}/last-look", work, look, "0664"),
         ),
         units=units,

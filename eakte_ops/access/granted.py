@@ -11,7 +11,7 @@ from eakte_ops.access.grant import Grant
 from eakte_ops.access.pack import Pack, server_pack, shell_text
 from eakte_ops.access.rules import Access
 from eakte_ops.access.sudo import sudoers
-from eakte_ops.access.units import LOGROTATE, LOGS_UNIT, RUNNER
+from eakte_ops.access.units import CLAIM, LOGROTATE, LOGS_UNIT, RUNNER
 from eakte_ops.inventory.model import Server, Town
 from eakte_ops.remote.types import Question, Script
 
@@ -77,6 +77,7 @@ def expected(town: Town, server: Server, access: Access) -> Expected:
     files = {
         PACK_COPY: ("644", pack.text),
         "/etc/eakte-ops/allowed_signers": ("644", grant.signers),
+        CLAIM: ("755", shell_text("eakte-claim")),
         RUNNER: ("755", shell_text("eakte-run")),
         SUDOERS: ("440", sudoers("eakte-ops", [unit.name for unit in grant.units])),
         **{f"{UNITS}/{unit.name}": ("644", unit.text) for unit in grant.all_units},

@@ -10,7 +10,7 @@ from eakte_ops.access.grant import Folder, Grant, OwnFile, jump_grant, server_gr
 from eakte_ops.access.keys import sha256_hex, spoken
 from eakte_ops.access.rules import Access
 from eakte_ops.access.sudo import sudoers
-from eakte_ops.access.units import MARK, RUNNER
+from eakte_ops.access.units import CLAIM, MARK, RUNNER
 from eakte_ops.errors import EakteError
 from eakte_ops.inventory.model import JumpHost, Server, Town
 
@@ -101,7 +101,7 @@ def _head(grant: Grant, town: str, address: str) -> str:
 #     sh {file} check        changes nothing; says what differs from this pack
 #     sh {file} install      as root; may be repeated at any time, also after an interruption
 #     sh {file} uninstall    as root; takes the rights away, never data
-#
+{_done(grant)}#
 # It does not edit sshd_config (it says so if something is in the way there), starts and stops no software, opens no
 # connection, downloads nothing and deletes no data. Files that are not its own are left alone, but for one line per
 # account in /etc/cron.deny where cron is open to everybody.{_rotates(grant)}
@@ -109,6 +109,13 @@ def _head(grant: Grant, town: str, address: str) -> str:
 # To read: 1 what is granted, as the texts that are put in place; 2 the lists of files and folders; 3 the tools;
 # 4 install, check, uninstall; 5 where it begins.
 """
+
+
+def _done(grant: Grant) -> str:
+    """What the head says of the word that ends work on a server which was handed over."""
+    if grant.kind == "jump host":
+        return ""
+    return f'#     sh {grant.host}.sh done "WORDS"   as root; tells the centre that your work on this machine is done\n'
 
 
 def _rotates(grant: Grant) -> str:
@@ -142,6 +149,7 @@ def _texts(grant: Grant) -> list[str]:
         return found
     found.append(_text("sudo", "The sudo list", sudoers("eakte-ops", [unit.name for unit in grant.units])))
     found.append(_text("signers", "Whose signature under a release counts (ssh-keygen -Y verify)", grant.signers))
+    found.append(_text("claim", "What claims a job of the centre, as the account eakte-ops", shell_text("eakte-claim")))
     found.append(_text("runner", "What carries out a job of the centre, as the account eakte", shell_text("eakte-run")))
     found += [_text(_function(unit.name), f"The unit {unit.name}", unit.text) for unit in grant.all_units]
     return found
@@ -169,6 +177,7 @@ def _lists(grant: Grant) -> str:
         own_files = [_folder(file) for file in grant.own_files]
         plain = [
             '"$1" text_signers 0644 /etc/eakte-ops/allowed_signers',
+            f'"$1" text_claim 0755 {CLAIM}',
             f'"$1" text_runner 0755 {RUNNER}',
         ]
         units = [f'"$1" text_{_function(unit.name)} 0644 /etc/systemd/system/{unit.name}' for unit in grant.all_units]

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from eakte_ops.access.units import JOB_UNIT
 
 SYSTEMCTL = "/usr/bin/systemctl"
+JOURNAL = "/usr/bin/journalctl --quiet --no-pager --output json --identifier eakte-ops"
+"""Reads what was written to the system journal under our name and nothing else (no `=`: sudoers wants it escaped)."""
 _RULE = re.compile(r"\((?P<as>[^)]*)\)\s*(?P<tags>(?:[A-Z_]+:\s*)*)(?P<command>.+)")
 
 
 def commands(units: Sequence[str]) -> tuple[str, ...]:
     """The commands that are granted: no wildcard, and no `status` (its pager opens a shell, and it needs no root)."""
     named = [f"{SYSTEMCTL} {verb} {unit}" for unit in units for verb in ("start", "stop", "restart")]
-    return (*named, f"{SYSTEMCTL} start --no-block {JOB_UNIT}", f"{SYSTEMCTL} stop {JOB_UNIT}")
+    return (*named, f"{SYSTEMCTL} start --no-block {JOB_UNIT}", f"{SYSTEMCTL} stop {JOB_UNIT}", JOURNAL)
 
 
 def sudoers(account: str, units: Sequence[str]) -> str:

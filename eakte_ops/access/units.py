@@ -14,6 +14,8 @@ MARK = "eakte-ops access pack"
 
 JOB_UNIT = "eakte-job.service"
 RUNNER = "/usr/local/lib/eakte-ops/eakte-run"
+CLAIM = "/usr/local/lib/eakte-ops/eakte-claim"
+SETPRIV = "/usr/bin/setpriv"
 LOGS_UNIT = "eakte-logs.service"
 LOGS_TIMER = "eakte-logs.timer"
 LOGROTATE = "/usr/sbin/logrotate"
@@ -92,7 +94,11 @@ def component_unit(part: Installed, layout: Layout, before: Sequence[str]) -> Un
 
 
 def job_unit(layout: Layout) -> Unit:
-    """The unit that carries out one job of the centre as the software's account; started by an exact sudo line."""
+    """The unit that carries out one job of the centre as the software's account; started by an exact sudo line.
+
+    What claims the job is another account, so the claim is made in the same unit by setpriv, as root's first act.
+    """
+    work = layout.work_account
     # Without ProtectKernelTunables= and ProtectControlGroups=: these give the job a /proc of its own, and in containers
     # that one shows the boot id of the machine below, so that every job would be refused as one of another boot.
     lines = [
@@ -106,7 +112,12 @@ def job_unit(layout: Layout) -> Unit:
         "Type=exec",
         f"User={layout.software_account}",
         f"Group={layout.software_account}",
+        f"# The job is claimed as {work}, so that {layout.software_account} can not have it run again.",
+        "# setpriv gives up root's rights before anything else is looked at.",
+        f"ExecStartPre=+{SETPRIV} --reuid={work} --regid={work} --init-groups --no-new-privs --inh-caps=-all "
+        f"--bounding-set=-all {CLAIM}",
         f"ExecStart={RUNNER}",
+        "TimeoutStartSec=60",
         "KillMode=control-group",
         "TimeoutStopSec=5",
         "UMask=0027",

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from eakte_ops.errors import CommandFailed
 from eakte_ops.lab.command import last_words
-from eakte_ops.remote import jobs
+from eakte_ops.remote import jobs, townlock
 from eakte_ops.remote.exchange import Exchange, shell_for
 from eakte_ops.remote.types import Connect, Connection, Question, Script, Target
 
@@ -45,13 +45,12 @@ class Session:
         Raises: CommandFailed if it does not end with status 0 within `limit` seconds.
         """
         job_id = f"lab-{uuid4().hex[:12]}"
-        token = jobs.raise_token(self.connection, 1, server=self.server)
+        token, _holder = townlock.read(self.connection, server=self.server)
         end = monotonic() + limit
-        state = jobs.start(self.connection, job_id, text, limit, token, server=self.server)
+        order = jobs.Order(job_id, text, limit, token, note="the lab sets this server up")
+        state = jobs.start(self.connection, order, server=self.server)
         while not state.ended and monotonic() < end:
             state = jobs.wait(self.connection, job_id, _PIECE_S, server=self.server)
-            if state.kind == "queued":  # a job that a killed `lab up` left was still running when this one was started
-                state = jobs.start(self.connection, job_id, text, limit, token, server=self.server)
         out, err = jobs.output(self.connection, job_id)
         if state.kind != "exit" or state.code != 0:
             said = state.said or last_words(err) if state.ended else f"is still {state.kind} after {limit} s"

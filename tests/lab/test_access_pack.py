@@ -197,11 +197,15 @@ def test_a_planted_link_leads_root_nowhere(ring: Ring) -> None:
 
 
 def test_a_folder_with_the_mode_of_an_older_pack_is_set_right_as_its_owner(ring: Ring) -> None:
-    ring.as_root(BOX, "chmod 0700 /opt/eakte/releases && chgrp root /var/lib/eakte-ops/jobs")
+    ring.as_root(
+        BOX, "chmod 0700 /opt/eakte/releases && chgrp root /var/lib/eakte-ops/jobs && cd /var/lib/eakte-ops && "
+        "chgrp eakte ops.flock && chmod 0640 ops.flock",
+    )  # fmt: skip
     said = ring.install(BOX)
     assert said.status == 0
     assert "folder /opt/eakte/releases (eakte-ops:eakte 2755)" in said.out
     assert "folder /var/lib/eakte-ops/jobs (eakte-ops:eakte 2750)" in said.out
+    assert "file /var/lib/eakte-ops/ops.flock (eakte-ops:eakte-ops 0600)" in said.out
 
 
 @pytest.mark.parametrize(
@@ -275,7 +279,7 @@ CHANGES = {
     "rm /var/lib/eakte-ops/last-look": ("file /var/lib/eakte-ops/last-look", ""),
     "chmod 0660 /var/lib/eakte-ops/ops.flock": (
         "file /var/lib/eakte-ops/ops.flock",
-        "chmod 0640 /var/lib/eakte-ops/ops.flock",
+        "",
     ),
     "echo '#' >>/etc/eakte-ops/allowed_signers": ("file /etc/eakte-ops/allowed_signers", ""),
     "echo '# more' >>/etc/sudoers.d/eakte-ops": ("file /etc/sudoers.d/eakte-ops", ""),

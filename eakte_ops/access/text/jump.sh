@@ -64,6 +64,8 @@ check_forwarding() {
     esac
 }
 
+done_pack() { die "a jump host is not handed over; this is for servers"; }
+
 uninstall_pack() {
     [ "$(id -u)" = 0 ] || die "this has to be run as root"
     say "Taking away the rights of the centre on the jump host $HOST:"

@@ -1,8 +1,8 @@
 # -- 5 Here it begins; nothing above does anything by itself ------------------------------------------------------------
 
 usage() {
-    say "Access pack $VERSION of the town $TOWN for $HOST.  sh $0 facts | check | install | uninstall"
-    say "facts and check change nothing; install and uninstall are for root. See FREIGABE-$TOWN.md."
+    say "Access pack $VERSION of the town $TOWN for $HOST.  sh $0 facts | check | install | uninstall | done WORDS"
+    say "facts and check change nothing; install, uninstall and done are for root. See FREIGABE-$TOWN.md."
 }
 
 # shellcheck disable=SC2034  # these are read by the parts above
@@ -27,6 +27,7 @@ main() {
         check) check_pack ;;
         install) install_pack ;;
         uninstall) uninstall_pack ;;
+        done) done_pack "${2:-}" ;;
         *) usage; exit 2 ;;
     esac
     [ "$DIFFERENT$MISSING" = 00 ] || exit 1

@@ -10,10 +10,12 @@ accounts() {
 look_first() {
     [ "$(id -u)" = 0 ] || die "this has to be run as root"
     [ -d /run/systemd/system ] || die "systemd does not run here; the software is started and stopped by it"
-    for each in sshd visudo sudo useradd usermod groupadd chage setpriv flock timeout ssh-keygen cmp; do
+    for each in sshd visudo sudo useradd usermod groupadd chage flock timeout ssh-keygen cmp setsid logger; do
         command -v "$each" >/dev/null || die "$each is not installed here"
     done
-    [ -x /usr/bin/systemctl ] || die "systemctl is not at /usr/bin/systemctl, where the sudo list expects it"
+    for each in systemctl journalctl setpriv; do
+        [ -x "/usr/bin/$each" ] || die "$each is not at /usr/bin/$each, where the sudo list and the units expect it"
+    done
     visudo -c -q >/dev/null 2>&1 || die "visudo -c finds a fault in the sudo rules of this machine; that has to be put right first"
     for each in eakte eakte-ops eakte-look; do
         entry=$(getent passwd "$each") || continue
@@ -64,6 +66,15 @@ own_file() {
         did "file $4 ($1:$2 $3)"
         return
     fi
+    # An older pack granted another group or mode: set right as OWNER, who could do the same.
+    case $(what_is "$4") in
+        "regular file $1 $2 ${3#0}") return ;;
+        "regular file $1 "*)
+            # shellcheck disable=SC2016
+            setpriv --reuid="$1" --regid="$1" --init-groups -- sh -c 'chgrp -- "$2" "$1" && chmod -- "$3" "$1"' sh "$4" "$2" "$3" ||
+                die "$4 can not be set right as $1"
+            did "file $4 ($1:$2 $3)" ;;
+    esac
     check_own_file "$@"
 }
 
@@ -175,6 +186,17 @@ check_more() {
     done
 }
 
+# Local IT is done with a machine that was handed over to it: one line that only root can write, for the centre to read.
+done_pack() {
+    [ "$(id -u)" = 0 ] || die "this has to be run as root"
+    words=$(printf '%s' "${1:-done}" | tr '\n\t' '  ' | LC_ALL=C tr -d '\000-\037\177' | head -c 400)
+    # shellcheck disable=SC2317  # put_file calls it
+    text_done() { printf '%s\n' "$words"; }
+    put_file text_done 0644 /etc/eakte-ops/handover-done
+    say "The centre will read on its next look that you are done: $words"
+    say "To take it back: rm /etc/eakte-ops/handover-done"
+}
+
 uninstall_pack() {
     [ "$(id -u)" = 0 ] || die "this has to be run as root"
     say "Taking away the rights of the centre on $HOST:"
@@ -182,9 +204,9 @@ uninstall_pack() {
     lock_account eakte-ops
     lock_account eakte-look
     if [ -e /etc/systemd/system/eakte-job.service ]; then
-        rm -f /etc/systemd/system/eakte-job.service /usr/local/lib/eakte-ops/eakte-run
+        rm -f /etc/systemd/system/eakte-job.service /usr/local/lib/eakte-ops/eakte-claim /usr/local/lib/eakte-ops/eakte-run
         systemctl daemon-reload
-        did "eakte-job.service and its runner removed: no new job can start"
+        did "eakte-job.service and its two programs removed: no new job can start"
     fi
     if [ -n "$TIMER" ] && [ -e "/etc/systemd/system/$TIMER" ]; then
         systemctl disable --now "$TIMER" >/dev/null 2>&1
@@ -192,7 +214,7 @@ uninstall_pack() {
         systemctl daemon-reload
         did "$TIMER and its service removed: the software's logs grow from now on, rotate them yourself"
     fi
-    rm -f /etc/eakte-ops/allowed_signers /etc/eakte-ops/pack.json
+    rm -f /etc/eakte-ops/allowed_signers /etc/eakte-ops/handover-done /etc/eakte-ops/pack.json
     case $(systemctl is-active eakte-job.service 2>/dev/null) in
         active | activating | deactivating)
             say "NOTE: a job is still running and ends by itself. Killing it may leave a change half done; if it has to be:"

@@ -54,7 +54,7 @@ def test_shellcheck_and_the_shells_find_nothing_in_any_script(tmp_path: Path) ->
         assert run("bash", "--posix", "-n", written) == ""
 
 
-@pytest.mark.parametrize("name", ["common", "server", "jump", "main", "eakte-run", "granted"])
+@pytest.mark.parametrize("name", ["common", "server", "jump", "main", "eakte-claim", "eakte-run", "granted"])
 def test_shellcheck_finds_nothing_in_the_parts(name: str) -> None:
     assert run("shellcheck", "--shell=sh", "-", text=shell_text(name)) == ""
 

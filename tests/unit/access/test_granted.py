@@ -75,7 +75,12 @@ def test_what_was_just_installed_differs_in_nothing() -> None:
             "is a symbolic link of eakte-ops:eakte-ops 777, granted was a file of eakte-ops:eakte-look 0664",
         ),
         (f"{LAST_LOOK} eakte-ops eakte-look 664", f"{LAST_LOOK} eakte-ops eakte-look 666", f"file {LAST_LOOK}", "666"),
-        ("ops.flock eakte-ops eakte 640", "ops.flock eakte-ops eakte 660", "file /var/lib/eakte-ops/ops.flock", "660"),
+        (
+            "ops.flock eakte-ops eakte-ops 600",
+            "ops.flock eakte-ops eakte 660",
+            "file /var/lib/eakte-ops/ops.flock",
+            "660",
+        ),
         (
             "path /etc/eakte-ops/pack.sh root root 644",
             "path /etc/eakte-ops/pack.sh eakte-ops root 664",

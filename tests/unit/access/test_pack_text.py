@@ -95,6 +95,7 @@ def test_the_sudo_list_is_exact_and_names_the_components_of_this_server_only() -
         *(f"/usr/bin/systemctl {verb} {unit}" for unit in units for verb in ("start", "stop", "restart")),
         "/usr/bin/systemctl start --no-block eakte-job.service",
         "/usr/bin/systemctl stop eakte-job.service",
+        "/usr/bin/journalctl --quiet --no-pager --output json --identifier eakte-ops",
     ]
     assert all(rule.startswith("eakte-ops ALL = (root) NOPASSWD: NOEXEC: NOSETENV: ") for rule in rules)
     assert not re.search(r"[*?\[]|status|ALL,|!/", "".join(granted))
@@ -209,7 +210,7 @@ def test_files_of_the_accounts_lie_where_the_account_that_makes_them_may_write()
         owners = {folder.path: folder.owner for folder in grant.folders}
         files = {file.path: (file.owner, file.group, file.mode) for file in grant.own_files}
         assert files == {
-            "/var/lib/eakte-ops/ops.flock": ("eakte-ops", "eakte", "0640"),
+            "/var/lib/eakte-ops/ops.flock": ("eakte-ops", "eakte-ops", "0600"),
             "/var/lib/eakte-ops/last-look": ("eakte-ops", "eakte-look", "0664"),
         }
         assert all(owners[path.rpartition("/")[0]] == owner for path, (owner, _, _) in files.items())
@@ -280,8 +281,15 @@ def test_signers_may_sign_releases_and_nothing_else() -> None:
     assert "text_signers() { :; }" in pack("witten-db", none).text
 
 
-def test_the_runner_in_the_pack_is_the_runner_that_is_tested() -> None:
+def test_the_programs_of_jobs_in_the_pack_are_those_that_are_tested() -> None:
     assert function(pack("witten-db").text, "runner") == shell_text("eakte-run")
+    assert function(pack("witten-db").text, "claim") == shell_text("eakte-claim")
+
+
+def test_only_a_server_can_be_said_to_be_done_with() -> None:
+    assert 'sh witten-db.sh done "WORDS"' in pack("witten-db").text
+    assert "done_pack() { die " in pack("witten-jump").text
+    assert 'done "WORDS"' not in pack("witten-jump").text
 
 
 def test_the_town_name_can_not_leave_its_comment() -> None:
