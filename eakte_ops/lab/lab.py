@@ -15,6 +15,7 @@ from eakte_ops.lab.centre import Open
 from eakte_ops.lab.disk import prepare_disk, remove_disk
 from eakte_ops.lab.guest_files import guest_files
 from eakte_ops.lab.image import build_image, image_exists, purge_images
+from eakte_ops.lab.in_git import keep_in_git
 from eakte_ops.lab.keys import PERSON
 from eakte_ops.lab.local_it import LocalIT
 from eakte_ops.lab.missing import missing, refuse_if_missing, refuse_unless_root
@@ -71,6 +72,7 @@ class Lab:
             wanted = self.boot(towns)
             folder = write_operations(self.places, self.towns, wanted)
             provision(self.places, centre(folder), [town.key for town in wanted], self.tell)
+            keep_in_git(folder)
         return folder
 
     def missing(self) -> list[str]:
