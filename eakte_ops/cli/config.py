@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eakte_ops.cli.config_adopt import adopt
+from eakte_ops.cli.config_apply import apply
 from eakte_ops.cli.config_diff import diff
 from eakte_ops.cli.config_parts import FileOption, Json, LanguageOption, OneTown, ServerOption, asked
 from eakte_ops.cli.context import CONTEXT
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from eakte_ops.product.model import Language
 
 app = typer.Typer(
-    help="What configuration files of a town should hold: render, compare, take over.",
+    help="What configuration files of a town should hold: render, compare, put in place, take over.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -69,6 +70,7 @@ def render(
 
 app.command("diff")(diff)
 app.command("adopt")(adopt)
+app.command("apply")(apply)
 
 
 def _show_texts(found: Asked, language: Language) -> None:

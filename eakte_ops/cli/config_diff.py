@@ -15,7 +15,7 @@ from eakte_ops.errors import CommandFailed, EakteError, NotSupported, Status, wo
 
 if TYPE_CHECKING:
     from eakte_ops.config.compare import Compared
-    from eakte_ops.config.fetch import Found
+    from eakte_ops.config.fetch import Found, Lying
     from eakte_ops.config.rendered import Rendered
     from eakte_ops.config.strays import Stray
     from eakte_ops.config.withhold import Values
@@ -35,7 +35,8 @@ class Opened:
 @dataclass
 class Difference:
     """What was found in a town. `failed`: server -> why nothing is known of it; `unseen`: folders of which not all
-    names could be seen; `wrong`: files that could not be compared because of a mistake here.
+    names could be seen; `wrong`: files that could not be compared because of a mistake here. `lying`: server and path
+    -> what lies there; it may hold secrets of the town.
     """
 
     compared: list[Compared] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Difference:
     wrong: list[tuple[Rendered, EakteError]] = field(default_factory=list)
     closed: Mapping[str, EakteError] = field(default_factory=dict)
     asked: int = 0
+    lying: dict[tuple[str, str], Lying] = field(default_factory=dict, repr=False)
 
     @property
     def status(self) -> Status:
@@ -77,7 +79,7 @@ def diff(
 
     tongue, found = spoken(language), asked(town, server, file)
     banner(found.inventory.folder, found.inventory.settings.lab)
-    seen = _compare(found, names=file is None)
+    seen = compare(found, names=file is None)
     if as_json:
         show_json("config-diff", 1, config_data.difference(found.town, seen))
     else:
@@ -88,7 +90,7 @@ def diff(
     return seen.status
 
 
-def _compare(found: Asked, *, names: bool) -> Difference:
+def compare(found: Asked, *, names: bool) -> Difference:
     """Ask every server once and lay what lies there beside what should. `names`: also of what no template knows."""
     seen = Difference()
     concerned = {each.server for each in found.files}
@@ -198,6 +200,7 @@ class _Look:
 
         for each in (each for each in self.found.files if each.server == server.name):
             lying, placed = there.files[each.path], there.placed.get(each.path)
+            self.seen.lying[server.name, each.path] = lying
             try:
                 self.seen.compared.append(compare(each, lying, self.opened.secrets, self.values, placed))
             except EakteError as problem:

@@ -57,6 +57,14 @@ def lines(town: Town, seen: Difference, language: Language) -> Lines:
     yield from paper.sum()
 
 
+def differing(town: Town, seen: Difference, language: Language) -> Lines:
+    """The centre's files that differ, as `lines` shows them, and nothing else."""
+    paper = _Paper(town, seen, language)
+    for each in sorted(seen.compared, key=rank):
+        if each.state != "same" and not each.rendered.proposal:
+            yield from paper.file(each)
+
+
 def _steps(problem: EakteError) -> list[str]:
     return [f"→ {problem.way_out}"] if problem.way_out else []
 

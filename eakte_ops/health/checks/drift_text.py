@@ -89,7 +89,7 @@ TEXT: Mapping[Language, Text] = {
         "times. Who had a terminal open is known as far as the server keeps a record of it; our own "
         "accounts get none.",
         todo="eakte-ops config diff {town} shows the difference: take it over (eakte-ops config adopt {town} "
-        "{subject}), or put the agreed file back",
+        "{subject}), or put the agreed file back (eakte-ops config apply {town} --file {subject})",
         said={
             "as-placed": "{path} is as it was placed on {placed:time} ({run})",
             "agreed": "the centre places {count} files here",
@@ -134,7 +134,7 @@ TEXT: Mapping[Language, Text] = {
         "Nacht nicht lesen: von ihnen sieht sie Besitzer, Rechte, Größe und Zeiten. Wer ein Terminal offen hatte, ist "
         "so weit bekannt, wie der Server darüber Buch führt; unsere eigenen Konten bekommen keines.",
         todo="eakte-ops config diff {town} zeigt den Unterschied: übernehmen (eakte-ops config adopt {town} "
-        "{subject}) oder die vereinbarte Datei wieder einsetzen",
+        "{subject}) oder die vereinbarte Datei wieder einsetzen (eakte-ops config apply {town} --file {subject})",
         said={
             "as-placed": "{path} ist, wie es am {placed:time} eingesetzt wurde ({run})",
             "agreed": "das Zentrum setzt hier {count} Dateien ein",
