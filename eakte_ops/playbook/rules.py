@@ -88,11 +88,11 @@ def _params(said: PlaybookFile, step: PlaybookStep, at: int) -> tuple[Strict | N
     action = ACTIONS[step.action]
     problems = list(_own(step, action.params, here))
     data: dict[str, Any] = {**step.with_, **own_words(step)}
-    if problems:
-        return None, problems
     for path, name in placeholders(data):
         if path[0] not in _TEXTS:
             problems += _placeholder(said, _path(here, path), name)
+    if problems:
+        return None, problems
     samples = {name: SAMPLES[argument.kind] for name, argument in said.arguments.items()}
     params, wrong = inspect(put_in(data, samples, said.arguments), action.params)
     if params is None:

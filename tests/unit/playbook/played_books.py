@@ -1,0 +1,32 @@
+"""What tests of playbooks share: sample towns, a ground, a playbook of a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+
+from eakte_ops.health import vocabulary
+from eakte_ops.inventory.load import load
+from eakte_ops.inventory.model import Inventory
+from eakte_ops.inventory.samples import samples_folder
+from eakte_ops.playbook.draft import Ground
+
+NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+HEAD = "title: {de: Versuch, en: try}\n"
+
+
+@cache
+def samples() -> Inventory:
+    """The sample towns."""
+    return load(samples_folder(), thresholds=vocabulary())
+
+
+def ground(town: str = "witten", arguments: Mapping[str, str] = {}) -> Ground:
+    """A sample town to compile for."""
+    return Ground(samples().towns[town], NOW, arguments)
+
+
+def steps(*lines: str, more: str = "") -> str:
+    """A playbook with these steps, each in one line of YAML flow."""
+    return HEAD + more + "steps:\n" + "".join(f"  - {line}\n" for line in lines)
