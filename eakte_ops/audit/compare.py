@@ -108,15 +108,17 @@ def _pretended(lines: Sequence[Line], uid: int) -> Iterator[str]:
         yield f"{_count(count, 'line')} under our name by the account number {wrong}, not by ours ({uid})"
 
 
-def _not_here(record: Record, anchors: Iterable[tuple[Line, Anchor]]) -> Iterator[str]:
-    """Lines of this very record whose entry is gone: at the end it was cut off, else altered or left out."""
-    last = datetime.fromisoformat(record.entries[-1].at).timestamp() if record.entries else 0.0
+def _not_here(record: Record, anchors: Sequence[tuple[Line, Anchor]]) -> Iterator[str]:
+    """Lines of this very record whose entry is gone. Told apart by the order of the lines, which no clock can confuse."""
+    last = max((at for at, (_each, found) in enumerate(anchors) if found.head in record.place), default=-1)
     told: set[str] = set()
-    for each, found in anchors:
+    for at, (each, found) in enumerate(anchors):
         if found.head in record.place or found.head in told:
             continue
         told.add(found.head)
-        why = "was altered or left out" if each.at <= last else "is gone: the end of this record was cut off"
+        why = (
+            "was altered or left out" if at < last else "is gone: from there on this record was cut off or written anew"
+        )
         yield f"{_moment(each.at)} {_said(found)}: its entry {found.head[:12]} {why}"
 
 

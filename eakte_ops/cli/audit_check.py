@@ -12,14 +12,14 @@ import typer
 from eakte_ops.cli.access_parts import trail
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say, show, show_json
-from eakte_ops.errors import CommandFailed, EakteError, Status, UsageError, worst
+from eakte_ops.errors import EakteError, Status, UsageError, worst
 
 if TYPE_CHECKING:
     from eakte_ops.audit import Trail
     from eakte_ops.audit.compare import Compared, Journal, Record
     from eakte_ops.audit.shells import Examined
     from eakte_ops.inventory.model import Inventory, Server, Town
-    from eakte_ops.remote.types import Connect
+    from eakte_ops.remote.types import Connect, Connection
 
 _ACCOUNT_S = 10.0
 
@@ -115,20 +115,15 @@ def _journal(town: Town, server: Server, connect: Connect, seconds: float) -> Jo
         connection.close()
 
 
-def _account(connection: Any, server: Server) -> int:
+def _account(connection: Connection, server: Server) -> int:
     """The number of the account that we log in as: what another one wrote under our name is not ours."""
-    from eakte_ops.remote.exchange import Exchange, shell_for
+    from eakte_ops.remote import ops
     from eakte_ops.remote.types import Question, Script
 
     question = Question("account", Script({"posix": "id -u"}), limit=_ACCOUNT_S)
-    exchange = Exchange(
-        connection, shell_for("posix"), (question,), budget=_ACCOUNT_S, deadline=monotonic() + _ACCOUNT_S + 5
-    )
-    (answer,) = exchange
-    if exchange.broken is not None:
-        raise exchange.broken
+    answer = ops.ask(connection, question)
     if answer.status != 0 or not answer.out.strip().isdigit():
-        raise CommandFailed(answer.why or "no number", server=server.name, command="id -u", code=answer.status)
+        raise ops.failed(server.name, question, answer)
     return int(answer.out)
 
 

@@ -11,7 +11,7 @@
 #   end
 export LC_ALL=C
 umask 077
-[ -z "$6" ] || logger -t eakte-ops -- "$6" || { echo silent; exit; }
+[ -z "$6" ] || timeout 5 logger -t eakte-ops -- "$6" || { echo silent; exit; }
 zone=$(readlink -f /etc/localtime)
 printf 'zone\t%s\t%s\n' "${zone#*/zoneinfo/}" "$(date +%z)"
 [ -d "$1" ] || { echo absent; exit; }

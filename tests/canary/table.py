@@ -160,6 +160,14 @@ ROWS = (
         needs="memory",
         ends=(0,),
     ),
+    # A person types a password by mistake: it is a line that the server does not know.
+    Row(
+        "shell {server} --why watched",
+        ("", "--limit 5"),
+        needs="servers",
+        ends=(1,),
+        stdin="{town}/database-password",
+    ),
     Row("status", ("{town}", "", "--json", *LANGUAGES), needs="memory"),
     Row(
         "history {town} documents.roundtrip",

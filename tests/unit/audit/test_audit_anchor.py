@@ -134,7 +134,7 @@ def test_an_end_that_was_cut_off_shows(kept_lines: int, tmp_path: Path) -> None:
     if kept_lines:
         assert not list(kept.faults())  # the chain alone does not show it
         assert len(found) == 6 - kept_lines
-        assert all("the end of this record was cut off" in each for each in found)
+        assert all("this record was cut off" in each for each in found)
     else:
         assert ["another record of this machine" in each for each in found] == [True]
 
@@ -148,8 +148,17 @@ def test_an_entry_that_was_rewritten_with_all_that_follow_shows(tmp_path: Path) 
     assert not list(forged.faults())
     assert forged.name == kept.name
     found = compared(forged, lines).findings
-    assert sum("was altered or left out" in each for each in found) == 3
+    assert sum("cut off or written anew" in each for each in found) == 3
     assert sum("no line of it" in each for each in found) == 3
+
+
+def test_an_entry_that_was_left_out_shows(tmp_path: Path) -> None:
+    kept = trail(tmp_path)
+    lines = filled(kept)
+    whole = kept.file.read_text().splitlines(keepends=True)
+    kept.file.write_text("".join([*whole[:2], *whole[3:]]))
+    (found,) = compared(kept, lines).findings
+    assert "was altered or left out" in found
 
 
 def test_a_line_that_says_something_else_than_its_entry_shows(tmp_path: Path) -> None:
