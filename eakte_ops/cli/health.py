@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from eakte_ops.cli.context import Account
     from eakte_ops.cli.health_progress import Progress
     from eakte_ops.health.engine import PastOf, ServerLook, Stop
+    from eakte_ops.health.findings import Overview
+    from eakte_ops.health.muted import Handed
     from eakte_ops.health.types import AnyCheck, Judged
     from eakte_ops.health.types import Language as Spoken
     from eakte_ops.inventory.model import Inventory, Town
@@ -121,6 +123,19 @@ def look_now(
     return Status.INTERRUPTED if stopped and not chosen.own_status else status
 
 
+def seen_now(town: Town, checks: Sequence[AnyCheck], tongue: Spoken) -> Overview:
+    """What `checks` find in one town now, as the account that can change nothing; nothing is written or remembered."""
+    from eakte_ops.cli.health_progress import Progress
+    from eakte_ops.health.findings import overview
+
+    inventory = CONTEXT.inventory(town.id)
+    stops, _idle = stops_at([town], checks)
+    past, began = _past_of(stops), time.monotonic()
+    with Progress(stops, inventory.settings.limits.server_seconds, tongue) as progress:
+        looks, _stopped = _look(inventory, stops, checks, progress, past)
+    return overview(looks, checks, time.monotonic() - began, _towns_said(looks, checks, past))
+
+
 def _towns(names: Sequence[str], every: bool, command: str) -> tuple[Inventory, list[Town]]:
     if bool(names) == every:
         raise UsageError(
@@ -142,7 +157,13 @@ def stops_at(
     from eakte_ops.health import catalogue
     from eakte_ops.health.engine import stops_of
 
-    stops = stops_of(towns, lambda town, server: CONTEXT.target(town, server, account), _access(), CONTEXT.library)
+    stops = stops_of(
+        towns,
+        lambda town, server: CONTEXT.target(town, server, account),
+        access_if_any(),
+        CONTEXT.library,
+        _handed(),
+    )
     idle = [stop for stop in stops if stop.site is not None and not catalogue.asks(checks, stop.site)]
     wanted = [stop for stop in stops if stop not in idle]
     if not wanted:
@@ -154,7 +175,20 @@ def stops_at(
     return wanted, idle
 
 
-def _access() -> Access | None:
+def _handed() -> Mapping[tuple[str, str], Handed]:
+    """The machines that were handed over to local IT, as far as that is remembered here."""
+    from eakte_ops.playbook.handover.opened import handed
+
+    try:
+        if not CONTEXT.remembers():
+            return {}
+        with closing(CONTEXT.store(read_only=True)) as store, store.reading() as rows:
+            return handed(rows)
+    except EakteError:  # the servers themselves say so; and what is wrong with the store is said by _past_of
+        return {}
+
+
+def access_if_any() -> Access | None:
     """access.yml, if there is one. Raises InvalidFile."""
     from eakte_ops.access.load import FILE, load_access
 

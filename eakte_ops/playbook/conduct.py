@@ -33,8 +33,15 @@ Word: TypeAlias = Literal["done", "not-begun"]
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are read as another one over the telephone
 
 
-def begin(parts: Parts, plan: Plan, *, why: str, permit: Permit) -> Outcome:
-    """Carry `plan` out from its beginning. Raises Busy, Unreachable, AuditRefused ... where nothing was begun."""
+def _nobody(_rows: Rows) -> None:
+    """Nobody has to hear of it."""
+
+
+def begin(parts: Parts, plan: Plan, *, why: str, permit: Permit, tell: Callable[[Rows], None] = _nobody) -> Outcome:
+    """Carry `plan` out from its beginning. `tell`: what is queued for others as soon as nothing stands against it.
+
+    Raises Busy, Unreachable, AuditRefused ... where nothing was begun.
+    """
     run = _new_run(parts, plan, why, permit.word)
     with working(parts, run, plan):
         known = parts.keeper.reading(lambda rows: locks.of(rows, parts.town))
@@ -52,6 +59,7 @@ def begin(parts: Parts, plan: Plan, *, why: str, permit: Permit) -> Outcome:
             hold = take(parts, opened, parts.servers, objection_to_begin(parts))
             try:
                 hold.copy.put(copy.text(run, plan))
+                parts.keeper.writing(tell)
             except BaseException:
                 hold.give_back()
                 raise

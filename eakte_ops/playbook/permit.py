@@ -13,6 +13,8 @@ from eakte_ops.playbook.plan import Plan
 from eakte_ops.playbook.wall import moment, parsed
 from eakte_ops.playbook.windows import next_window, why_not_begin
 
+_OUTSIDE = "OUTSIDE THE WINDOW"
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -76,10 +78,15 @@ class Permit:
         """
         said = [f"approved by {' and '.join(self.by)}"] if self.by else []
         if self.outside_window:
-            said.append(f"OUTSIDE THE WINDOW, agreed with {self.agreed_with}")
+            said.append(f"{_OUTSIDE}, agreed with {self.agreed_with}")
         if self.without_approval:
             said.append("WITHOUT APPROVAL")
         return f"{', '.join(said)}{f': {self.why}' if self.town_is_told else ''}"
+
+
+def is_outside_window(word: str) -> bool:
+    """Whether a permit whose `word` was kept lets the run go on outside the window."""
+    return _OUTSIDE in word.partition(":")[0]
 
 
 class NotPermitted(Refused):

@@ -1,0 +1,55 @@
+"""How a process's work on a run ended, in sentences, and as exit status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eakte_ops.cli.output import say, say_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from eakte_ops.playbook.parts import Outcome, Parts
+
+
+def tell(parts: Parts, outcome: Outcome) -> int:
+    """Say how it ended and what can be done; gives the exit status."""
+    from eakte_ops.playbook.acts import Unanswered
+    from eakte_ops.playbook.drive import Left
+
+    for line in _lines(parts, outcome):
+        say(line)
+    if outcome.error is not None and not isinstance(outcome.error, Unanswered):
+        say_error(outcome.error)
+        if not isinstance(outcome.error, Left):
+            say(f"The run is not over; where it stands: eakte-ops runs show {outcome.run.id}")
+    for note in outcome.notes:
+        say(f"NOTE: {note}")
+    return outcome.status
+
+
+def _lines(parts: Parts, outcome: Outcome) -> Iterator[str]:
+    from eakte_ops.cli.run_choices import asks
+    from eakte_ops.playbook.acts import Unanswered
+    from eakte_ops.playbook.memory import outputs
+    from eakte_ops.playbook.progress import Decision, Ended
+    from eakte_ops.playbook.runner import Paused
+    from eakte_ops.playbook.taking import load
+
+    run, result = outcome.run, outcome.result
+    if isinstance(result, Ended):
+        yield _ENDED[result.outcome].format(town=parts.name, run=run.id)
+    elif isinstance(result, Paused):
+        yield f"Paused; nothing is under way. {parts.name} stays locked by this run."
+        yield f'To go on: eakte-ops runs resume {run.id}   To go back: eakte-ops runs rollback {run.id} --why "..."'
+    elif isinstance(result, Decision) or isinstance(outcome.error, Unanswered):
+        opened = parts.keeper.reading(lambda rows: load(rows, run))
+        yield from asks(opened, parts.keeper.reading(lambda rows: outputs.of(rows, run.id)))
+        yield f"{parts.name} stays locked by this run. All of it: eakte-ops runs show {run.id}"
+
+
+_ENDED = {
+    "new": "Done. {town} is as the plan says ({run}).",
+    "old": "It failed and was undone: {town} is as it was before. Why: eakte-ops runs show {run}",
+    "abandoned": "The run was abandoned: eakte-ops runs show {run}",
+}
