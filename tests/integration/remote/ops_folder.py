@@ -15,6 +15,9 @@ from typing import Literal
 
 from eakte_ops.remote.local import LocalConnection
 
+WHOLE = bool(os.environ.get("EAKTE_OPS_WHOLE"))
+"""All points of interruption, not a sample."""
+
 _STATE = "/var/lib/eakte-ops"
 _STOP = "/etc/eakte-ops/stop"
 _CLAIM = "/usr/local/lib/eakte-ops/eakte-claim"

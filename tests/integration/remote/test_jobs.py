@@ -18,9 +18,8 @@ from eakte_ops.remote import jobs, townlock
 from eakte_ops.remote.jobs import JobState, Order
 from eakte_ops.remote.posix import Posix
 from eakte_ops.remote.townlock import Holder
-from tests.integration.remote.ops_folder import OpsFolder, make, mortal
+from tests.integration.remote.ops_folder import WHOLE, OpsFolder, make, mortal
 
-WHOLE = bool(os.environ.get("EAKTE_OPS_WHOLE"))
 EXIT_0 = JobState("exit", 0)
 
 
@@ -206,12 +205,9 @@ def test_a_runner_that_dies_leaves_a_lost_job(server: OpsFolder) -> None:
 
 
 FORGED = {
-    "an end of another kind": "refused other-boot\n",
-    "an end of the fence": "fenced 9\n",
+    "an end that asks for another start": "refused other-boot\n",
     "nothing": "",
-    "noise": "\0\x1b[2J" * 100,
-    "a status that is none": "exit 1000\n",
-    "two words": "exit 0x\n",
+    "noise": "exit 1000\n\0\x1b[2J",
 }
 
 
@@ -385,7 +381,7 @@ POINTS = 90
 
 
 def _points() -> Iterator[int]:
-    yield from range(1, POINTS, 1 if WHOLE else 4)
+    yield from range(1, POINTS, 1 if WHOLE else 7)
 
 
 def _interrupted(top: Path, number: int, attached: bool) -> bool:
