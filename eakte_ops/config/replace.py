@@ -93,6 +93,11 @@ def unprepare(layout: Layout) -> str:
     return _text([*lines, 'if [ ! -e "$state/previous/$run/found" ]; then rm -rf "$state/previous/$run"; fi'])
 
 
+def unbring(name: str, layout: Layout) -> str:
+    """Take away what was brought."""
+    return _text([_head(layout), f'rm -f "$state/incoming/$run/"{quote(name)}'])
+
+
 def validate(commands: Iterable[tuple[str, Sequence[str]]], layout: Layout) -> str:
     """Try files where they were brought to. `commands`: name and words, `{file}` in them for the file.
 

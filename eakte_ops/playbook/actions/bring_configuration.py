@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 from eakte_ops.config import replace
 from eakte_ops.inventory.model import Server
@@ -60,6 +61,7 @@ def _brought(server: Server, changes: Sequence[Change], layout: Layout) -> Itera
                 "" if change.file.confidential else change.file.masked(),
             ),
             turn=1,
+            undo=OnServer(replace.unbring(file.name, layout)),
             repeatable=True,
             limit=60,
             title_de=f"{file.name} bringen",
@@ -72,14 +74,23 @@ def artefact(change: Change) -> str:
 
 
 def _as_seen(change: Change) -> Assumption:
-    path = change.file.path
+    path, moment = change.file.path, _moment(change.seen)
     return Assumption(
         change.file.server,
-        f"{path} was not touched since it was seen" if change.seen else f"{path} is not there",
+        f"{path} untouched since" if moment else f"{path} is not there",
         replace.question(path),
         change.seen,
-        title_de=f"{path} ist unberührt, seit sie gesehen wurde" if change.seen else f"{path} ist nicht da",
+        seen=moment,
+        title_de=f"{path} unberührt seit" if moment else f"{path} ist nicht da",
     )
+
+
+def _moment(seen: str) -> str:
+    """When a file was changed last, for people; "" where there is none."""
+    if not seen:
+        return ""
+    changed = datetime.fromtimestamp(int(seen.rpartition(" ")[2].partition(".")[0]), UTC)
+    return f"{changed:%Y-%m-%d %H:%M:%S} UTC"
 
 
 ACTION = BringConfiguration()

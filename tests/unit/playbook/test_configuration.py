@@ -112,7 +112,7 @@ def test_the_way_back_brings_the_files_before_it_restarts_and_restarts_as_the_pr
     back = [step for step in reversed(compiled(files(*SOME)).steps) if step.undo is not None]
     stages = sorted({step.stage for step in back}, reverse=True)
     names = [sorted({step.name for step in back if step.stage == stage}) for stage in stages]
-    assert names == [["place"], ["remember"], ["remember"], ["remember"], ["bring"]]
+    assert names == [["place"], ["remember"], ["remember"], ["remember"], ["bring"], ["bring"]]
     assert [step.server for step in back if step.name == "remember"] == ["witten-db", "witten-app", "witten-gw"]
     undo = {step.server: step.undo for step in back if step.name == "remember"}
     assert isinstance(undo["witten-db"], OnServer)
@@ -189,8 +189,12 @@ def test_what_was_seen_is_taken_for_granted() -> None:
     (changed, missing) = files("witten-gw gateway/application-prod.yml", "witten-gw gateway/tls.properties")
     done = compiled([changed, replace(missing, seen="")])
     found = {each.title: each for each in done.assumes}
-    seen = found["/etc/eakte/gateway/config/application-prod.yml was not touched since it was seen"]
+    seen = found["/etc/eakte/gateway/config/application-prod.yml untouched since"]
     assert (seen.server, seen.value, seen.rule) == ("witten-gw", SEEN, "equal")
+    assert (seen.seen, seen.title_de) == (
+        "2026-11-24 15:00:00 UTC",
+        "/etc/eakte/gateway/config/application-prod.yml unberührt seit",
+    )
     assert found["/etc/eakte/gateway/tls.properties is not there"].value == ""
     assert found["eakte-gateway.service is installed"].value == "loaded"
     place = next(step for step in done.steps if step.name == "place" and isinstance(step.do, OnServer))
