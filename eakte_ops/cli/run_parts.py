@@ -34,15 +34,16 @@ def carry_out(plan: Plan, permit: Permit) -> int:
     Raises Busy, Unreachable, AuditRefused ... where nothing was begun.
     """
     from eakte_ops.cli.run_told import tell
-    from eakte_ops.cli.tell_town import tell_town
+    from eakte_ops.cli.tell_town import Postman, tell_town
     from eakte_ops.playbook.conduct import begin
 
     inventory = CONTEXT.inventory(plan.town)
     town = inventory.towns[plan.town]
-    with parts_for(plan.town) as parts:
+    with parts_for(plan.town) as parts, Postman() as postman:
 
         def told(rows: Rows) -> None:
-            tell_town(rows, inventory.settings, town, plan, permit, now=parts.clock.now())
+            if tell_town(rows, inventory.settings, town, plan, permit, now=parts.clock.now()):
+                postman.call()
 
         return tell(parts, begin(parts, plan, why=permit.why, permit=permit, tell=told))
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.output import say
 from eakte_ops.cli.plan_rows import purpose_of
+from eakte_ops.errors import EakteError
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from types import TracebackType
 
     from eakte_ops.inventory.model import Settings, Town
     from eakte_ops.playbook.permit import Permit
@@ -17,6 +22,9 @@ if TYPE_CHECKING:
     from eakte_ops.store import Rows
 
 Language: TypeAlias = Literal["de", "en"]
+_MAIL_S = 120.0
+_WAIT_S = 5.0
+"""Seconds that the end of a run waits for the mail."""
 
 _WORDS: dict[Language, dict[str, str]] = {
     "de": {
@@ -58,26 +66,61 @@ _WORDS: dict[Language, dict[str, str]] = {
 }
 
 
-def tell_town(rows: Rows, settings: Settings, town: Town, plan: Plan, permit: Permit, *, now: datetime) -> None:
+def tell_town(rows: Rows, settings: Settings, town: Town, plan: Plan, permit: Permit, *, now: datetime) -> bool:
     """Queue the mail about the rules that `permit` breaks, in the transaction of `rows`; nothing if it breaks none.
 
-    Says who is to be phoned where no mail can be sent, since a town always hears of it.
+    Gives whether there is a mail to be sent. Where none is set up it says whom to phone: a town always hears of it.
     """
     if not permit.town_is_told:
-        return
+        return False
     from eakte_ops.report import notice
 
     address = notice.put(rows, settings, town, notices(town, plan, permit, now), now.timestamp())
     if address:
         say(f"{town.name} is told at once: mail to {address}")
-        return
+        return True
     contact = town.said.contacts["local-it"]
-    say(f"NO MAIL is set up, so {town.name} is not told by this program: phone local IT NOW ({_reach(contact)})")
+    reach = ", ".join(part for part in (contact.phone, contact.mail) if part)
+    say(f"NO MAIL is set up, so this program does not tell {town.name}: phone local IT NOW ({reach})")
+    return False
 
 
-def _reach(contact: object) -> str:
-    phone, mail = getattr(contact, "phone", ""), getattr(contact, "mail", "")
-    return ", ".join(part for part in (phone, mail) if part)
+class Postman:
+    """Sends what waits beside the work that made it. A context manager.
+
+    A mail server that is dead delays nobody: what it does not take is tried again by every sweep.
+    """
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Postman:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._thread is not None:
+            self._thread.join(_WAIT_S)
+
+    def call(self) -> None:
+        """There is something to send. May be called within the transaction that queues it: sending waits for its end.
+        Never raises, never waits itself."""
+        self._thread = threading.Thread(target=self._deliver, name="postman", daemon=True)
+        self._thread.start()
+
+    def _deliver(self) -> None:
+        from eakte_ops.cli.digests import deliver_waiting
+
+        why: object = ""
+        try:
+            with closing(CONTEXT.store()) as store:
+                why = "; ".join(deliver_waiting(store, CONTEXT.settings(), seconds=_MAIL_S).trouble)
+        except Exception as problem:  # what could not be sent waits in the queue
+            why = problem if isinstance(problem, EakteError) else f"a mistake in eakte-ops ({type(problem).__name__})"
+        if why:
+            with suppress(OSError):  # nobody may read what is said
+                say(f"The mail to the town was not sent yet and is tried again ({why}); phone local IT meanwhile.")
 
 
 def notices(town: Town, plan: Plan, permit: Permit, now: datetime) -> dict[Language, Notice]:
