@@ -19,6 +19,7 @@ COMMANDS = {
     "configs": "Configuration on the servers: what was changed there.",
     "digests": "What the mails of the morning say; send them.",
     "findings": "What is not well and remembered: list, explain, take on.",
+    "handover": "Machines in the hands of local IT: stop all in order, take it back.",
     "health": "Look at the servers of towns now.",
     "history": "How a check judged in a town over the last days.",
     "init": "Make an operations folder with one sample town.",

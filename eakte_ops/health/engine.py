@@ -99,12 +99,12 @@ def stops_of(
     target_of: Callable[[Town, Server], Target],
     access: Access | None,
     library: Callable[[], Library],
-    handed: Mapping[str, Handed] = {},
+    handed: Mapping[tuple[str, str], Handed] = {},
 ) -> tuple[Stop, ...]:
     """Every server of `towns`, in the order of the inventory. `access`: access.yml, None if there is none.
 
-    `library`: the templates of configuration, which are read when somebody needs them. `handed`: server -> what is
-    remembered of machines that were handed over.
+    `library`: the templates of configuration, which are read when somebody needs them. `handed`: town and server
+    -> what is remembered of machines that were handed over.
     """
     return tuple(
         Stop(
@@ -112,7 +112,7 @@ def stops_of(
             server,
             target_of(town, server),
             site_of(town, server, access, library) if _supported(server) else None,
-            handed.get(server.name),
+            handed.get((town.id, server.name)),
         )
         for town in towns
         for server in town.said.servers
