@@ -212,8 +212,11 @@ def _gates(town: Town, lines: Lines, at_work: AtWork) -> Gates:
 
     def assumptions() -> Answered:
         from eakte_ops.playbook.assume import differing
+        from eakte_ops.playbook.variables import Variables
 
-        found = differing(at_work.plan.assumes, lines)
+        run = at_work.run  # what this very run has set is not against it
+        lead = Variables(run.id, run.plan, f"{run.who} on {run.host}", at_work.until).lines()
+        found = differing(at_work.plan.assumes, lines, lead)
         return Answered(not found, "; ".join(each.sentence() for each in found))
 
     access = access_if_any()

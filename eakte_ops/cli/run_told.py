@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eakte_ops.cli.output import say, say_error
+from eakte_ops.errors import Status, worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,18 @@ def tell(parts: Parts, outcome: Outcome) -> int:
             say(f"The run is not over; where it stands: eakte-ops runs show {outcome.run.id}")
     for note in outcome.notes:
         say(f"NOTE: {note}")
-    return outcome.status
+    return worst([outcome.status, _followed(parts, outcome)])
+
+
+def _followed(parts: Parts, outcome: Outcome) -> Status:
+    """What follows a run that came to its new state: of a handover, local IT is told."""
+    from eakte_ops.cli.handover_after import after
+    from eakte_ops.playbook.progress import Ended
+    from eakte_ops.playbook.taking import load
+
+    if not isinstance(outcome.result, Ended) or outcome.result.outcome != "new":
+        return Status.OK
+    return after(outcome.run, parts.keeper.reading(lambda rows: load(rows, outcome.run)).plan)
 
 
 def _lines(parts: Parts, outcome: Outcome) -> Iterator[str]:
