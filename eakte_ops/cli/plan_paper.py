@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from eakte_ops.cli.paper_job import job_function
 from eakte_ops.cli.paper_places import Look, layout, looks, ssh
 from eakte_ops.cli.paper_words import said
 from eakte_ops.cli.plan_rows import Language, Row, numbers, purpose_of, rows, title_of
@@ -33,8 +34,7 @@ _SLOT = "‹secret "  # as config/rendered.py shows the place of one
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A plan on paper. `prints`: server -> fingerprints of its confirmed host keys; `checks`: name -> title;
-    `job`: text of the function `job`, with which steps of the software's account are done."""
+    """A plan on paper. `prints`: host -> fingerprints of its confirmed host keys; `checks`: name -> title."""
 
     plan: Plan
     town: Town
@@ -42,7 +42,6 @@ class Paper:
     now: datetime
     prints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     checks: Mapping[str, str] = field(default_factory=dict)
-    job: str = ""
 
     def text(self) -> str:
         """The whole manual."""
@@ -170,9 +169,10 @@ class Paper:
         """The function for steps of the software's account, if there are any."""
         used = [step for step in self.plan.steps if any(_is_detached(do) for do in (step.do, step.undo))]
         if used:
-            account = layout(self.town, self._server(used[0].server)).software_account
+            place = layout(self.town, self._server(used[0].server))
+            account = place.software_account
             yield from (f"## {self._say('job', account=account)}", "", self._say("job_text"), "")
-            yield from _fenced(self.job.rstrip("\n").split("\n"))
+            yield from _fenced(job_function(place.state, account).rstrip("\n").split("\n"))
 
     def _steps(self) -> Iterator[str]:
         yield from (f"## 4. {self._say('steps')}", "")
@@ -236,10 +236,11 @@ class Paper:
         yield from (self._say("do"), "")
         mark = f"STEP-{number.replace('.', '-')}"
         if _is_detached(do):
-            named = [f"{name}=${name}" for name in ("run", "plan", "who", "until", *do.takes)]
-            yield from _fenced(_text(do.text, mark, f"job {step.id} {step.limit} {' '.join(map(_spelled, named))}"))
+            named = " ".join(("run", "plan", "who", "until", *do.takes))
+            program = f"job {step.id}.{'do' if do is step.do else 'undo'} {step.limit} {named}"
         else:
-            yield from _fenced([*_text(do.text, mark), "echo $?"])
+            program = "sh"
+        yield from _fenced([*_text(do.text, mark, program), "echo $?"])
         if do.secrets:
             yield from _fenced([f"unset {' '.join(do.secrets)}"])
         yield from (f"{self._say('status')} `echo $?` {self._say('status_is')}", "")
@@ -325,12 +326,6 @@ class Paper:
 
 def _is_detached(do: Do | None) -> bool:
     return isinstance(do, OnServer) and do.account == "software"
-
-
-def _spelled(named: str) -> str:
-    """`run=$run` with its value kept together."""
-    name, value = named.split("=", 1)
-    return f'{name}="{value}"'
 
 
 def _folder(path: str) -> str:

@@ -32,7 +32,7 @@ def screen(plan: Plan, language: Language = "en", approved: Approved | None = No
 
 def paper(plan: Plan, language: Language = "en", town: str = "witten") -> str:
     its = well.inventory().towns[town]
-    return Paper(plan, its, language, NOW, PRINTS, CHECKS, "job() { :; }\n").text()
+    return Paper(plan, its, language, NOW, PRINTS, CHECKS).text()
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
