@@ -38,8 +38,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         " those below the command.",
         "through": "The way leads through {jump}, with one of these keys:",
         "no_prints": "(none is on record: have local IT read it out by phone)",
-        "session": "Type this first in each of these terminals, with your name (letters and blanks only) and an end that"
-        " holds:",
+        "session": "Type this first in each of these terminals, with your name (letters and blanks only) and an end"
+        " that holds:",
         "assumed": "What has to be so",
         "assumed_text": "On each server; where it is otherwise, do not begin.",
         "expect_equal": "Expected: `{value}`",
@@ -143,9 +143,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         " gezeigt wird, einer von denen unter dem Befehl ist.",
         "through": "Der Weg führt über {jump}, mit einem von diesen Schlüsseln:",
         "no_prints": "(keiner ist vermerkt: von der örtlichen IT am Telefon vorlesen lassen)",
-        "session": "Das in jedem dieser Terminals zuerst tippen, mit dem eigenen Namen (nur Buchstaben und Leerzeichen) und"
-        " einem Ende,"
-        " das stimmt:",
+        "session": "Das in jedem dieser Terminals zuerst tippen, mit dem eigenen Namen (nur Buchstaben und Leerzeichen)"
+        " und einem Ende, das stimmt:",
         "assumed": "Was so sein muss",
         "assumed_text": "Auf jedem Server; wo es anders ist, nicht beginnen.",
         "expect_equal": "Erwartet: `{value}`",
