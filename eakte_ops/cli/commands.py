@@ -24,18 +24,21 @@ COMMANDS = {
     "history": "How a check judged in a town over the last days.",
     "init": "Make an operations folder with one sample town.",
     "inventory": "Towns and servers: check, list and show them.",
+    "jobs": "Jobs on the servers: list them, end one.",
     "lab": "Real hosts on this machine: boot, break and mend them.",
     "logs": "The newest lines of a component's logs.",
     "play": "Carry out a playbook of your own in a town.",
     "playbooks": "Procedures of the centre: list and show them.",
     "restart": "Restart a component of a town, at any time.",
     "plans": "Plans: list, show, print for working by hand, approve, run.",
+    "runs": "What is carried out or stands still: list, show, pause, resume, rollback, abandon, adopt.",
     "schedule": "The timers of this machine: show, install, remove.",
     "secret": "Secrets of the towns and of the centre: set, edit, get, check, rekey.",
     "shell": "Carry out typed lines on a server, each of them on record.",
     "status": "Is a town up, who is on it: at once, without asking a server.",
     "store": "What is remembered: check, prune, backup.",
     "sweep": "Look at all towns and remember; the timers run this.",
+    "unlock": "Free a town whose lock nobody will give back.",
 }
 """Name -> what it is for. The file is cli/NAME.py with `app` (a group) or a function NAME (a single command)."""
 

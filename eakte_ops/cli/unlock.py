@@ -1,0 +1,40 @@
+"""`eakte-ops unlock`: free a town whose lock nobody will give back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from eakte_ops.cli.output import say
+from eakte_ops.errors import Status, UsageError, worst
+
+
+def unlock(
+    town: Annotated[str, typer.Argument(metavar="TOWN")],
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason; it goes on record, there too.")],
+) -> int:
+    """Break the lock of a town on all its servers: whoever had it is refused there from now on.
+
+    Nothing of a run is undone. Refused while a job is at work there. Status 3: a server could not be reached.
+    """
+    from eakte_ops.cli.run_parts import parts_for
+    from eakte_ops.playbook.lock import shown_host
+    from eakte_ops.playbook.unlock import unlock as break_lock
+
+    if not why.strip():
+        raise UsageError("the reason is missing", way_out='--why "..." (it goes on record, and to the town)')
+    with parts_for(town) as parts:
+        done = break_lock(parts, why)
+        runs = {holder.run: holder for holder in done.holders.values() if holder is not None}
+        for holder in runs.values():
+            since = parts.at(holder.since)
+            say(f"Taken from {holder.run} ({holder.purpose}), {holder.who} on {shown_host(holder.host)} since {since}.")
+    if not runs:
+        say("No server that was reached was locked.")
+    for server, problem in done.failed.items():
+        say(f"{server} keeps its lock, if it has one: {problem.said}")
+    for run in runs:
+        say(f'That run is not over: eakte-ops runs adopt {town} --why "..." takes it up again from here;')
+        say(f'eakte-ops runs abandon {run} --why "..." gives it up where it is known, and names what it left.')
+    return worst(problem.status for problem in done.failed.values()) or Status.OK
