@@ -12,6 +12,7 @@ from eakte_ops.errors import UsageError
 from eakte_ops.inventory.model import Server
 from eakte_ops.playbook.change import Change
 from eakte_ops.playbook.draft import Ground, Part, Where
+from eakte_ops.playbook.plan import OnServer
 from eakte_ops.product.model import Strict
 from eakte_ops.remote.posix import quote
 
@@ -100,6 +101,11 @@ def _effect(part: Part, changed: Sequence[Change], ground: Ground) -> Effect:
     return Effect(
         part, "reload", by_hand=True, services=tuple(dict.fromkeys(head.service for head in heads if head.service))
     )
+
+
+def no_undo(why: str) -> OnServer:
+    """The way back of a step that leaves nothing to undo by itself, with the reason: it is read in plans."""
+    return OnServer(f"# {why}\n:\n")
 
 
 def in_hands(effect: Effect) -> tuple[str, str]:

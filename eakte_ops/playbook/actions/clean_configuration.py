@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eakte_ops.config import replace
-from eakte_ops.playbook.configuration import Nothing, changes_on
+from eakte_ops.playbook.configuration import Nothing, changes_on, no_undo
 from eakte_ops.playbook.draft import Draft, Drafted, Ground, Where
 from eakte_ops.playbook.plan import OnServer
 from eakte_ops.product.model import Language
@@ -29,6 +29,7 @@ class CleanConfiguration:
                     server.name,
                     "take away what was brought, keep what was there before",
                     OnServer(replace.clean(ground.layout(server))),
+                    undo=no_undo("Nothing: what was there before is still kept."),
                     repeatable=True,
                     limit=60,
                     title_de="wegnehmen, was gebracht wurde, aufbewahren, was vorher da war",

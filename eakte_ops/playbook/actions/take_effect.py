@@ -10,10 +10,14 @@ from eakte_ops.playbook.actions import units
 from eakte_ops.playbook.actions.ask import question
 from eakte_ops.playbook.actions.gate import WELL, gate_of
 from eakte_ops.playbook.actions.remember_running import noted_as
-from eakte_ops.playbook.configuration import Effect, Nothing, effects, in_hands
+from eakte_ops.playbook.configuration import Effect, Nothing, effects, in_hands, no_undo
 from eakte_ops.playbook.draft import Draft, Drafted, Ground, Part, Where
 from eakte_ops.playbook.plan import OnServer
 from eakte_ops.product.model import Language
+
+_LATER = no_undo(
+    "Nothing yet: first the old files come back, then the way back of remember-running lets them take effect."
+)
 
 
 class TakeEffect:
@@ -72,6 +76,7 @@ def _taken(effect: Effect, turn: int, ground: Ground) -> Draft:
             f"reload {name}",
             OnServer(running.where_it_runs(part.unit, effect.commands), "software"),
             turn,
+            undo=_LATER,
             repeatable=True,
             limit=120,
             expected=2,
@@ -83,6 +88,7 @@ def _taken(effect: Effect, turn: int, ground: Ground) -> Draft:
         OnServer(posix.restart_unit(part.unit, ground.layout(part.server)), takes={"ran": noted_as(part)}),
         turn,
         verify=posix.verify_restarted(part.unit),
+        undo=_LATER,
         repeatable=True,
         limit=units.STOP_S + units.START_S,
         expected=20,

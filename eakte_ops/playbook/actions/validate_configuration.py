@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from eakte_ops.config import replace
 from eakte_ops.inventory.model import Server
 from eakte_ops.playbook.change import Change
-from eakte_ops.playbook.configuration import Nothing, changes_on, commands, names
+from eakte_ops.playbook.configuration import Nothing, changes_on, commands, names, no_undo
 from eakte_ops.playbook.draft import Draft, Drafted, Ground, Where
 from eakte_ops.playbook.plan import Account, OnServer
 from eakte_ops.product.model import Language
@@ -47,6 +47,7 @@ def _tried(server: Server, changes: Sequence[Change], ground: Ground) -> Iterato
             server.name,
             f"try whether they can be used: {names(here)}",
             OnServer(replace.validate(tries, ground.layout(server)), account),
+            undo=no_undo("Nothing: files were looked at."),
             repeatable=True,
             limit=_LIMIT_S * len(here),
             expected=_USUAL_S * len(here),

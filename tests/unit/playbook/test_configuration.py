@@ -109,7 +109,7 @@ def test_the_whole_of_it() -> None:
 
 
 def test_the_way_back_brings_the_files_before_it_restarts_and_restarts_as_the_product_starts() -> None:
-    back = [step for step in reversed(compiled(files(*SOME)).steps) if step.undo is not None]
+    back = [step for step in reversed(compiled(files(*SOME)).steps) if step.undo is not None and not does_nothing(step)]
     stages = sorted({step.stage for step in back}, reverse=True)
     names = [sorted({step.name for step in back if step.stage == stage}) for stage in stages]
     assert names == [["place"], ["remember"], ["remember"], ["remember"], ["bring"], ["bring"]]
@@ -121,6 +121,18 @@ def test_the_way_back_brings_the_files_before_it_restarts_and_restarts_as_the_pr
     assert isinstance(undo["witten-gw"], OnServer)
     assert undo["witten-gw"].takes == {"ran": "ran-before-gateway-witten-gw"}
     assert "systemctl restart eakte-gateway.service" in undo["witten-gw"].text
+
+
+def does_nothing(step: Step) -> bool:
+    return (
+        isinstance(step.undo, OnServer) and step.undo.text.startswith("# Nothing") and step.undo.text.endswith("\n:\n")
+    )
+
+
+def test_every_step_says_what_its_way_back_is() -> None:
+    steps = [step for step in compiled(files(*SOME)).steps if not isinstance(step.do, Gate)]
+    assert all(step.undo is not None for step in steps)
+    assert {step.name for step in steps if does_nothing(step)} == {"try", "effect", "clean"}
 
 
 def test_every_change_can_be_verified_or_repeated_and_has_its_way_back() -> None:
