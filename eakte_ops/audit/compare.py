@@ -109,7 +109,7 @@ def _pretended(lines: Sequence[Line], uid: int) -> Iterator[str]:
 
 
 def _not_here(record: Record, anchors: Sequence[tuple[Line, Anchor]]) -> Iterator[str]:
-    """Lines of this very record whose entry is gone. Told apart by the order of the lines, which no clock can confuse."""
+    """Lines of this very record whose entry is gone: told apart by the order of the lines, which no clock confuses."""
     last = max((at for at, (_each, found) in enumerate(anchors) if found.head in record.place), default=-1)
     told: set[str] = set()
     for at, (each, found) in enumerate(anchors):

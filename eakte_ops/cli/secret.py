@@ -82,7 +82,8 @@ def get(
     if terminal and not on_screen:
         raise Refused("the value would stand on the screen", way_out="pipe it into a program, or add --show")
     secret = _vault(holder.id).reveal(name)
-    _trail().record("secret get", town=_in_audit(town), details={"name": name})
+    shown = {"on_screen": "yes"} if terminal else {}
+    _trail().record("secret get", town=_in_audit(town), details={"name": name, **shown})
     value = secret.reveal()
     # Not through `show`: this is the one place where a value is meant to leave, and it leaves as it is.
     if terminal:
@@ -131,6 +132,12 @@ def rekey_(
     remove: Annotated[
         str, typer.Option("--remove", metavar="WHO", help="Take this recipient off the towns' lists first.")
     ] = "",
+    bind: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--bind", metavar="NAME", help="You vouch that NAME.age is this town's, though it does not say so inside."
+        ),
+    ] = None,
 ) -> int:
     """Encrypt all values anew for the recipients on record, and say what must be changed now."""
     from eakte_ops.secret.recipients import read
@@ -143,14 +150,28 @@ def rekey_(
 
         known = sorted(set().union(*present.values()))
         raise UsageError(f'no recipient "{remove}" in {", ".join(present)}{did_you_mean(remove, known)}')
+    _known(bind or [], vaults)
     open_points = False
     for vault in vaults:
         here = remove if remove in present[vault.town] else ""
         if remove and not here:
             say(f'{vault.town}: "{remove}" is no recipient here')
-        _trail().record("secret rekey", town=_in_audit(vault.town), details={"remove": here})
-        open_points = _tell(rekey(vault, here)) or open_points
+        bound = [name for name in bind or [] if name in vault.names()]
+        details = {"remove": here, **({"bind": ", ".join(bound)} if bound else {})}
+        _trail().record("secret rekey", town=_in_audit(vault.town), details=details)
+        open_points = _tell(rekey(vault, here, bound)) or open_points
     return Status.FINDINGS if open_points else Status.OK
+
+
+def _known(names: list[str], vaults: list[Vault]) -> None:
+    """Raises UsageError for a name that no town has."""
+    from eakte_ops.yamltext import did_you_mean
+
+    known = sorted({name for vault in vaults for name in vault.names()})
+    for name in names:
+        if name not in known:
+            said = f'{", ".join(vault.town for vault in vaults)} has no value for "{name}"'
+            raise UsageError(f"{said}{did_you_mean(name, known)}")
 
 
 def vault_of(town: Town) -> Vault:

@@ -80,8 +80,9 @@ def _one(vault: Vault, name: str, present: Recipients) -> Iterator[Finding]:
         sentence = f"is known to {leaver.known_to}, removed on {leaver.since.isoformat()}, and must be changed"
         yield Finding(town, name, sentence, f"change it where it is used, then: eakte-ops secret set {town} {name}")
     broken = _does_not_open(vault, name, made)
-    if broken:
-        yield Finding(town, name, broken, f"take {folder.shown(folder.sealed(name))} from git, or set it anew")
+    if broken is not None:
+        other = f"take {folder.shown(folder.sealed(name))} from git, or set it anew"
+        yield Finding(town, name, f"does not open: {broken.said}", broken.way_out or other)
 
 
 def _mismatch(sealed: bytes, made: Record | None, present: Recipients) -> str:
@@ -107,16 +108,16 @@ def _mismatch(sealed: bytes, made: Record | None, present: Recipients) -> str:
     return ""
 
 
-def _does_not_open(vault: Vault, name: str, made: Record | None) -> str:
-    """A sentence if our identity should open the file and does not."""
+def _does_not_open(vault: Vault, name: str, made: Record | None) -> Refused | None:
+    """Why our identity does not open the file although it should; also where it was made for another town or name."""
     ours = vault.identities
     if ours is None or made is None or not {opener.key for opener in made.recipients} & set(ours.public):
-        return ""
+        return None
     try:
         vault.reveal(name)
     except Refused as problem:
-        return f"does not open: {problem.said}"
-    return ""
+        return problem
+    return None
 
 
 def opened_here(vault: Vault) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from eakte_ops.errors import Refused
-from eakte_ops.secret import age, record
+from eakte_ops.secret import age, binding, record
 from eakte_ops.secret.files import write
 from eakte_ops.secret.recipients import Recipients, understand, without
 from eakte_ops.secret.recipients import read as read_recipients
@@ -36,9 +36,11 @@ class _Work:
     done: bool
 
 
-def rekey(vault: Vault, remove: str = "") -> Rekeyed:
+def rekey(vault: Vault, remove: str = "", bind: Collection[str] = ()) -> Rekeyed:
     """Every secret for the present recipients, without `remove`, whose entry is taken out of the recipients file.
 
+    `bind`: names whose files do not say inside for which town and name they were made; whoever names them vouches that
+    they are what they should be. One that was made for another is refused all the same.
     All are opened before anything is written. The open points are written first and the age files last: whatever
     interrupts this, nobody who left is forgotten. Raises Refused if one can not be opened, UsageError, InvalidFile.
     """
@@ -46,7 +48,7 @@ def rekey(vault: Vault, remove: str = "") -> Rekeyed:
     with folder.writing(vault.clock):
         text = without(folder, remove) if remove else None
         present = understand(text, folder.shown(folder.recipients)) if text is not None else read_recipients(folder)
-        work = [_work(vault, name, present, remove) for name in vault.names()]
+        work = [_work(vault, name, present, remove, bind=name in bind) for name in vault.names()]
         for each in work:
             if each.before is not None and each.before.must_change != each.after.must_change:
                 points = each.before.model_copy(update={"must_change": each.after.must_change})
@@ -81,13 +83,14 @@ def is_made_for(sealed: bytes, made: Record | None, present: Recipients) -> bool
         return False
 
 
-def _work(vault: Vault, name: str, present: Recipients, remove: str) -> _Work:
+def _work(vault: Vault, name: str, present: Recipients, remove: str, *, bind: bool) -> _Work:
     folder = vault.folder
     sealed, before = folder.sealed(name).read_bytes(), record.read(folder, name)
     points = _open_points(vault, before, present, remove)
-    if before is not None and is_made_for(sealed, before, present) and points == before.must_change:
+    right = before is not None and is_made_for(sealed, before, present) and points == before.must_change
+    if before is not None and right and not (bind and _says_not_for_whom(vault, name)):
         return _Work(name, before, before, sealed, done=True)
-    anew = age.encrypt(_value(vault, name), present.keys)
+    anew = age.encrypt(binding.bound(vault.bound_name(name), _value(vault, name, bind=bind)), present.keys)
     after = Record(
         changed=before.changed if before else vault.clock.now(),
         sha256=record.fingerprint(anew),
@@ -97,8 +100,10 @@ def _work(vault: Vault, name: str, present: Recipients, remove: str) -> _Work:
     return _Work(name, before, after, anew, done=False)
 
 
-def _value(vault: Vault, name: str) -> str:
+def _value(vault: Vault, name: str, *, bind: bool) -> str:
     try:
+        if bind and _says_not_for_whom(vault, name):
+            return vault.opened(name).value
         return vault.reveal(name).reveal()
     except Refused as problem:
         raise Refused(
@@ -106,6 +111,10 @@ def _value(vault: Vault, name: str) -> str:
             place=problem.place,
             way_out=problem.way_out or "somebody who can open all of the town's secrets has to do this",
         ) from None
+
+
+def _says_not_for_whom(vault: Vault, name: str) -> bool:
+    return vault.opened(name).bound_to is None
 
 
 def _open_points(vault: Vault, before: Record | None, present: Recipients, remove: str) -> tuple[Leaver, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eakte_ops.clock import SYSTEM, Clock
 from eakte_ops.errors import Refused, UsageError
-from eakte_ops.secret import age, record
+from eakte_ops.secret import age, binding, record
 from eakte_ops.secret.files import TownFolder, write
 from eakte_ops.secret.identity import Identities
 from eakte_ops.secret.recipients import read as read_recipients
@@ -42,7 +42,15 @@ class Vault:
         return record.fingerprint(self._sealed(name))
 
     def reveal(self, name: str) -> Secret:
-        """The secret `name` of this town and of no other. Raises UsageError (unknown), Refused (can not be opened)."""
+        """The secret `name` of this town and of no other. Raises UsageError (unknown), Refused (can not be opened, was
+        made for another town or name, or does not say for which)."""
+        found = self.opened(name)
+        if found.bound_to != self.bound_name(name):
+            raise self._made_for_another(name, found.bound_to)
+        return Secret(self.bound_name(name), found.value)
+
+    def opened(self, name: str) -> binding.Content:
+        """What the age file holds, for whichever town and name it was made. Raises UsageError, Refused."""
         sealed = self._sealed(name)
         place = self.folder.shown(self.folder.sealed(name))
         if self.identities is None:
@@ -51,21 +59,41 @@ class Vault:
                 place=place,
                 way_out="name one: EAKTE_OPS_IDENTITY=FILE, or `secrets: {identity: FILE}` in eakte-ops.yml",
             )
-        return Secret(f"{self.town}/{name}", age.decrypt(sealed, self.identities.keys, place))
+        return binding.read(age.decrypt(sealed, self.identities.keys, place))
+
+    def bound_name(self, name: str) -> str:
+        """TOWN/NAME, as it stands inside the age file."""
+        return f"{self.town}/{name}"
+
+    def _made_for_another(self, name: str, bound_to: str | None) -> Refused:
+        place = self.folder.shown(self.folder.sealed(name))
+        if bound_to is None:
+            return Refused(
+                "this file does not say inside for which town and name it was made, so it is not used",
+                place=place,
+                way_out=f"git log {place} shows where it came from; is it right: eakte-ops secret rekey {self.town} "
+                f"--bind {name}, else: eakte-ops secret set {self.town} {name}",
+            )
+        return Refused(
+            f"this file was made for {bound_to} and not for {self.bound_name(name)}: somebody put it here",
+            place=place,
+            way_out=f"git log {place} shows who did; take the right one from git, or: "
+            f"eakte-ops secret set {self.town} {name}",
+        )
 
     def put(self, name: str, value: str) -> bool:
         """Store a value for everybody on record; False if it is the value already. Raises UsageError.
 
         What had to be changed because somebody left is settled by a new value, and only by that.
         """
-        SCRUBBER.add(f"{self.town}/{name}", value)
+        SCRUBBER.add(self.bound_name(name), value)
         check_value(value)
         folder = self.folder
         folder.sealed(name)
         present = read_recipients(folder)
         if self._is_value(name, value):
             return False
-        sealed = age.encrypt(value, present.keys)
+        sealed = age.encrypt(binding.bound(self.bound_name(name), value), present.keys)
         made = record.Record(
             changed=self.clock.now(),
             sha256=record.fingerprint(sealed),

@@ -23,7 +23,8 @@ class Row:
 
     `needs`: a folder alone, what a sweep remembered, or servers. `ends`: the statuses it may have. `stdin`: the canary
     that is piped in. `tells`: the canary that is meant to come out. `terminal`: typed at one.
-    Known in the words: {town}, {server}, {out} (a folder for files), {facts} (what local IT sent back), {finding}.
+    Known in the words: {town}, {server}, {out} (a folder for files), {facts} (what local IT sent back), {finding}, and
+    {plan}: its hash.
     """
 
     words: str
@@ -54,7 +55,7 @@ ROWS = (
     Row("secret get {town} osrest-password --show", tells="{town}/osrest-password", terminal=True),
     Row("secret get {town} osrest-password", ends=(7,), terminal=True),
     Row("secret check", ("--json", "", "{town}", "centre")),
-    Row("secret rekey {town} centre", ("--remove colleague", "")),
+    Row("secret rekey {town} centre", ("--remove colleague", "", "--bind database-password")),
     Row("init {out}/new"),
     Row(
         "config render {town}",
@@ -201,6 +202,16 @@ ROWS = (
     Row("jobs list", ("{town} --json", ""), needs="servers", ends=(0, 3)),
     Row("jobs end {town} none-such --why tried", needs="servers", ends=(2, 3)),
     Row("unlock {town} --why tried", needs="servers", ends=(0, 3)),
+    Row("plans list", ("--json", "", "{town}")),
+    Row(
+        "plans show {plan}",
+        ("--json", "", "--paper", "--paper --out {out}/plan.md", "--json --out {out}/plan.json"),
+        needs="memory",
+    ),
+    Row("plans show {plan} --paper", LANGUAGES, needs="memory"),
+    Row("plans approve {plan}", ("", "--key {out}/none --out {out}/approval"), ends=(7,), needs="memory"),
+    Row("plans approve --from {out}/none", ends=(2,)),
+    Row("plans run 000000", ("--outside-window --agreed-with local-it --without-approval --why tried",), ends=(2,)),
     Row("schedule show", ("--json", "", "--units", "--user nobody", "--unit-dir {out}")),
     Row("schedule install --unit-dir {out}", ("--user nobody",), ends=(0, 7)),
     Row("schedule remove --unit-dir {out}"),

@@ -71,15 +71,37 @@ def until(true: Callable[[], object]) -> None:
 @pytest.mark.parametrize("key", ["safe.key", "host.key", "ssh"])
 def test_debians_age_opens_it_with_every_kind_of_key(folder: Path, key: str) -> None:
     done = subprocess.run(["age", "-d", "-i", folder / key, sealed(folder)], capture_output=True, check=True)
-    assert done.stdout == CANARY.encode()
+    assert done.stdout == f"eakte-ops secret 1 witten/database-password\n{CANARY}".encode()
+    by_hand = f"age -d -i {folder / key} {sealed(folder)} | tail -n +2"
+    assert subprocess.run(["sh", "-c", by_hand], capture_output=True, check=True).stdout == CANARY.encode()
+
+
+def by_hand(folder: Path, text: str) -> None:
+    """Make index-password.age with Debian's age, as the how-to says."""
+    keys = [word for who in ("safe", "host") for word in ("-r", identity.load(folder / f"{who}.key").public[0])]
+    command: list[str | Path] = ["age", "-a", *keys, "-R", folder / "ssh.pub", "-o", sealed(folder, "index-password")]
+    subprocess.run(command, input=text, text=True, check=True)
 
 
 def test_a_file_made_by_debians_age_is_opened_here(folder: Path) -> None:
-    keys = [word for who in ("safe", "host") for word in ("-r", identity.load(folder / f"{who}.key").public[0])]
-    command: list[str | Path] = ["age", "-a", *keys, "-R", folder / "ssh.pub", "-o", sealed(folder, "index-password")]
-    subprocess.run(command, input=CANARY, text=True, check=True)
+    by_hand(folder, f"eakte-ops secret 1 witten/index-password\n{CANARY}")
     for key in ("safe.key", "host.key", "ssh"):
         assert vault(folder, key).reveal("index-password").reveal() == CANARY
+
+
+@pytest.mark.parametrize("text", [CANARY, f"eakte-ops secret 1 herdecke/index-password\n{CANARY}"])
+def test_a_file_made_by_hand_that_does_not_name_its_town_is_refused(folder: Path, text: str) -> None:
+    by_hand(folder, text)
+    done = _run("secret", "get", "witten", "index-password")
+    assert (done.returncode, done.stdout) == (7, "")
+    assert CANARY not in done.stderr
+    bound = _run("secret", "rekey", "witten", "--bind", "index-password")
+    if text == CANARY:
+        assert bound.returncode == 0, bound.stderr
+        assert _run("secret", "get", "witten", "index-password").stdout == CANARY
+    else:
+        assert bound.returncode == 7
+        assert "made for herdecke/index-password" in bound.stderr
 
 
 def test_an_ssh_identity_knows_its_public_key_and_check_opens_the_files_with_it(folder: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from eakte_ops.audit import Trail
 from eakte_ops.errors import EakteError
 from eakte_ops.secret import age
 from tests.unit.secret.town import Town
@@ -299,6 +300,16 @@ def test_every_act_is_on_record_without_the_value(
         ("secret rekey", "witten", {"remove": "admin-2"}),
     ]
     assert CANARY not in written
+
+
+def test_whoever_vouches_for_a_file_is_on_record(
+    filled: Town, eakte_ops: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert eakte_ops("secret", "rekey", "witten", "--bind", "database-password") == 0
+    assert eakte_ops("secret", "rekey", "witten", "--bind", "databse-password") == 2
+    assert 'did you mean "database-password"?' in capsys.readouterr().err
+    last = list(Trail(filled.root / "state").entries())[-1]
+    assert (last.what, last.details["bind"]) == ("secret rekey", "database-password")
 
 
 def test_where_the_act_can_not_be_recorded_it_does_not_happen(

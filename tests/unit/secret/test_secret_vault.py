@@ -113,16 +113,96 @@ def test_check_sees_recipients_that_do_not_fit(filled: Town) -> None:
 def test_check_sees_a_file_exchanged_cut_or_without_record(filled: Town) -> None:
     folder = filled.vault().folder
     folder.sealed("database-password").write_bytes(folder.sealed("index-password").read_bytes())
-    assert told(filled) == ["database-password was changed without its record"]
+    elsewhere = (
+        "database-password does not open: this file was made for witten/index-password and not for "
+        "witten/database-password: somebody put it here"
+    )
+    assert told(filled) == ["database-password was changed without its record", elsewhere]
+    folder.record("database-password").write_bytes(folder.record("index-password").read_bytes())
+    assert told(filled) == [elsewhere]
     folder.record("database-password").unlink()
     assert told(filled) == ["database-password has no record of whom it was made for"]
+
+
+def without_binding(town: Town, name: str) -> None:
+    """As it was made before files said for whom: with a record that fits."""
+    from eakte_ops.secret import age
+
+    folder = town.vault().folder
+    made = record.read(folder, name)
+    assert made is not None
+    sealed = age.encrypt(f"canary-old-{name}\nof two lines", [opener.key for opener in made.recipients])
+    folder.sealed(name).write_bytes(sealed)
+    record.store(folder, name, made.model_copy(update={"sha256": record.fingerprint(sealed)}))
+
+
+def copied(town: Town, name: str) -> None:
+    """Somebody with git alone copies the secret of Herdecke, with its record, to where Witten's lies."""
+    town.recipients("admin-1", "admin-2", town="herdecke")
+    town.vault(town="herdecke").put(name, "canary-of-herdecke")
+    there, here = town.vault(town="herdecke").folder, town.vault().folder
+    here.sealed(name).write_bytes(there.sealed(name).read_bytes())
+    here.record(name).write_bytes(there.record(name).read_bytes())
+
+
+def test_a_file_of_another_town_is_not_opened_whatever_is_copied_with_it(filled: Town) -> None:
+    copied(filled, "database-password")
+    before = filled.vault().fingerprint("database-password")
+    with pytest.raises(Refused, match="made for herdecke/database-password and not for witten/") as caught:
+        filled.vault().reveal("database-password")
+    assert "canary" not in str(caught.value) + caught.value.way_out
+    assert told(filled) == [
+        "database-password does not open: this file was made for herdecke/database-password and not for "
+        "witten/database-password: somebody put it here"
+    ]
+    filled.recipients("admin-1", "machine")
+    for bind in ((), ("database-password",)):
+        with pytest.raises(Refused, match=r"nothing was changed: this file was made for herdecke"):
+            rekey.rekey(filled.vault(), bind=bind)
+    assert filled.vault().fingerprint("database-password") == before
+    assert filled.vault().put("database-password", "canary-anew")
+    assert filled.vault().reveal("database-password").reveal() == "canary-anew"
+
+
+def test_a_file_that_does_not_say_for_whom_is_refused_until_somebody_vouches(filled: Town) -> None:
+    without_binding(filled, "database-password")
+    with pytest.raises(Refused, match="does not say inside for which town and name") as caught:
+        filled.vault().reveal("database-password")
+    assert "secret rekey witten --bind database-password" in caught.value.way_out
+    (found,) = check.examine(filled.vault(), LISTED)
+    assert "--bind database-password" in found.way_out
+    assert rekey.rekey(filled.vault()).done == ()  # rekey alone never binds
+    filled.recipients("admin-1", "machine")
+    with pytest.raises(Refused, match="nothing was changed"):
+        rekey.rekey(filled.vault())
+    done = rekey.rekey(filled.vault(), bind=LISTED)
+    assert done.done == LISTED
+    assert filled.vault().reveal("database-password").reveal() == "canary-old-database-password\nof two lines"
+    assert filled.vault().reveal("index-password").reveal() == "canary-index-password"
+
+
+def test_binding_leaves_the_open_points_and_binds_once(filled: Town) -> None:
+    rekey.rekey(filled.vault(), "admin-2")
+    without_binding(filled, "database-password")
+    assert rekey.rekey(filled.vault(), bind=LISTED).done == ("database-password",)
+    assert rekey.rekey(filled.vault(), bind=LISTED).done == ()
+    made = record.read(filled.vault().folder, "database-password")
+    assert made is not None
+    assert [leaver.known_to for leaver in made.must_change] == ["admin-2"]
+
+
+def test_a_new_value_replaces_one_that_does_not_say_for_whom(filled: Town) -> None:
+    without_binding(filled, "database-password")
+    assert filled.vault().put("database-password", "canary-old-database-password\nof two lines")
+    assert filled.vault().reveal("database-password").reveal().startswith("canary-old")
 
 
 def test_check_counts_the_keys_in_the_file_itself(filled: Town) -> None:
     from eakte_ops.secret import age
 
     folder = filled.vault().folder
-    forged = age.encrypt("canary", [filled.keys[who] for who in ("safe", "admin-1", "admin-2", "machine")])
+    value = "eakte-ops secret 1 witten/database-password\ncanary"
+    forged = age.encrypt(value, [filled.keys[who] for who in ("safe", "admin-1", "admin-2", "machine")])
     folder.sealed("database-password").write_bytes(forged)
     made = record.read(folder, "database-password")
     assert made is not None
