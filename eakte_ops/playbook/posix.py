@@ -88,7 +88,7 @@ def note_unit(value: str, unit: str) -> str:
         f"state=$({SYSTEMCTL} show --property=ActiveState --value -- {word(unit)}) || exit 1\n"
         "case $state in\n"
         f"inactive | failed) echo {word(value)}=down ;;\n"
-        f"?*) echo {word(value)}=up-$({SYSTEMCTL} show --property=InvocationID --value -- {word(unit)}) ;;\n"
+        f'?*) echo "{word(value)}=up-$({SYSTEMCTL} show --property=InvocationID --value -- {word(unit)})" ;;\n'
         "*) exit 1 ;;\n"
         "esac\n"
     )

@@ -106,5 +106,5 @@ def _own(state: State, layout: Layout) -> str:
     """The file, and the question whether it is of our run."""
     return (
         f"file={word(f'{layout.state}/{state.name}')}\n"
-        f'ours() {{ [ -f "$file" ] && head -c 4000 "$file" | grep -q -- "^run="{state.run}" " ; }}\n'
+        f"ours() {{ [ -f \"$file\" ] && head -c 4000 \"$file\" | grep -q -- '^run='{state.run}' '; }}\n"
     )
