@@ -186,7 +186,8 @@ class SshWorld:
         with self.lines.to(step.server) as line:
             if do.account == "software":
                 return jobs.start(line, order, server=step.server)
-            ended = jobs.attach(line, order, server=step.server, reveal=self.reveal)
+            # Not to its end: a server that dies meanwhile is noticed by the next, shorter wait.
+            ended = jobs.attach(line, order, server=step.server, reveal=self.reveal, patience=SLICE_S)
         if ended.state.kind == "exit":
             self._heard(order.job, ended.out, ended.err)
         return ended.state

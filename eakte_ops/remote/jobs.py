@@ -31,7 +31,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\Z")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _STATE = re.compile(r"(absent|queued|running|lost)\Z|(exit) (\d{1,3})\Z|(refused|fenced) ?(.*)\Z")
 _CALL_S = 30.0
-_LATE_S = 40.0  # beyond the limit of an attached job: TERM, KILL ten seconds later, its record
+_SLACK_S = 25  # beyond the limit of an attached job: TERM, KILL ten seconds later, its record
 _CANCEL_S = 60.0
 
 
@@ -109,12 +109,12 @@ def start_question(order: Order) -> Question:
     return ops.call("jobs", "start", *_words(order), title="job start", limit=_CALL_S)
 
 
-def attach_question(order: Order) -> Question:
+def attach_question(order: Order, patience: int | None = None) -> Question:
     """The question that carries a job out inside this session, or waits for the one that is there."""
-    limit = order.limit + _LATE_S
-    words = (*_words(order), str(TAIL))
+    wait = order.limit + _SLACK_S if patience is None else min(order.limit + _SLACK_S, int(patience))
+    words = (*_words(order), str(TAIL), str(wait))
     named = {"eakte_secrets": " ".join(order.secrets.values())}
-    return ops.call("jobs", "attach", *words, title="job attach", limit=limit, secrets=named)
+    return ops.call("jobs", "attach", *words, title="job attach", limit=wait + _CALL_S, secrets=named)
 
 
 def wait_question(job: str, seconds: int) -> Question:
@@ -148,12 +148,20 @@ def start(connection: Connection, order: Order, *, server: str = "server") -> Jo
     return _state(connection, start_question(order), server, START_COMMAND)
 
 
-def attach(connection: Connection, order: Order, *, server: str = "server", reveal: Reveal = no_secrets) -> Ended:
+def attach(
+    connection: Connection,
+    order: Order,
+    *,
+    server: str = "server",
+    reveal: Reveal = no_secrets,
+    patience: int | None = None,
+) -> Ended:
     """Carry a job out in this session as the account of people at work, at most once per id, and wait for its end.
 
-    Where the line breaks it goes on; ask with the same id again, or `wait` for it. Raises as `start` does.
+    `patience`: whole seconds after which "running" is an answer, too; None: its limit. Where the line breaks it goes
+    on; ask with the same id again, or `wait` for it. Raises as `start` does.
     """
-    question = attach_question(order)
+    question = attach_question(order, patience)
     answer = ops.ask(connection, question, lambda _name: _assignments(order.secrets, reveal))
     first, _, out = answer.out.partition(b"\n")
     state = parse(cleaning.text(first)) if answer.status == 0 else None

@@ -152,8 +152,8 @@ timeout 5 logger -t eakte-ops -- "end $1 exit $e"'
 # shellcheck disable=SC2016
 within_it='exec 8<&-; eval "$(cat)"; exec </dev/null; eakte_script=$1; set --; . "$eakte_script"'
 
-# $1: id, $2: token, $3: limit in seconds, $4: note, $5: script, $6: bytes -> state, then the end of its output;
-# on stderr the end of its errors. $eakte_secrets: assignments.
+# $1: id, $2: token, $3: limit in seconds, $4: note, $5: script, $6: bytes, $7: seconds to wait at most -> state, then
+# the end of its output; on stderr the end of its errors. $eakte_secrets: assignments.
 attach() {
   lock || return
   [ "$(token)" = "$2" ] || { echo "fenced $(token)"; return; }
@@ -169,7 +169,7 @@ attach() {
     exec 8<&-
   fi
   unlock
-  await "$1" $(($3 + 25)) && output "$1" "$6"
+  await "$1" "$7" && output "$1" "$6"
 }
 
 # $1: id -> state afterwards: what is queued never begins, what runs is killed with all that it started
