@@ -17,6 +17,8 @@ def well(desk: Desk, rows: Collection[Row], *, whole: bool) -> None:
         for words in row.typed(whole=whole):
             if "{finding}" in words:
                 desk.known["finding"] = _finding(desk)
+            if "{plan}" in words:
+                desk.known["plan"] = _plan(desk)
             out = "terminal" if row.terminal else "file"
             desk.type(
                 words,
@@ -43,3 +45,8 @@ def _finding(desk: Desk) -> str:
     """The number of an open finding."""
     ran = desk.type("findings list {town} --all --json", ends=(1,))
     return str(next(each["id"] for each in json.loads(ran.out)["findings"] if each["ended"] is None))
+
+
+def _plan(desk: Desk) -> str:
+    """The hash of a plan that was made."""
+    return str(json.loads(desk.type("plans list --json").out)["plans"][0]["hash"])
