@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from eakte_ops.errors import LineLost, Unreachable
+from eakte_ops.events import Event
 from eakte_ops.playbook.acts import Fenced, Held
 from eakte_ops.playbook.plan import OnServer, Send, Step
 from eakte_ops.playbook.progress import Ended
+from eakte_ops.playbook.world import Waiting
 from eakte_ops.remote.connection import Connector
 from eakte_ops.remote.sshconfig import SshConfig
 from eakte_ops.remote.types import Connect
@@ -120,6 +122,18 @@ def test_one_that_was_taken_over_begins_nothing_more(tmp_path: Path, one: Place)
     with pytest.raises(Fenced, match="99"):
         Centre(tmp_path, {"one": one}, steps).run()
     assert list(one.effects.iterdir()) == []
+
+
+def test_attached_work_that_takes_longer_is_waited_for_in_slices(
+    tmp_path: Path, one: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eakte_ops.playbook.world.SLICE_S", 1)
+    events: list[Event] = []
+    centre = Centre(tmp_path, {"one": one}, (step(1, "one", OnServer("sleep 2.3; echo at last")),))
+    centre.world.emit = events.append
+    assert centre.run() == Ended("new")
+    assert {event.said for event in events if isinstance(event, Waiting)} == {"running"}
+    assert centre.kept == [("r1.01-s-one.do.1", "at last\n", "")]
 
 
 SLOW = """
