@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from eakte_ops.errors import EakteError, UsageError
+from eakte_ops.errors import Busy, EakteError, UsageError
 from eakte_ops.playbook import copy
 from eakte_ops.playbook.carrying import carry_out, recorded
 from eakte_ops.playbook.journal import Entry, Phase
@@ -65,6 +65,8 @@ def begin(parts: Parts, plan: Plan, *, why: str, permit: Permit, tell: Callable[
                 raise
         except EakteError as problem:
             recorded(parts, "run.end", run, why, result=f"not begun: {problem}")
+            if isinstance(problem, Busy):  # nothing of it is on any server, so there is nothing to remember
+                parts.keeper.writing(lambda rows: runs.forget(rows, run.id))
             raise
         return carry_out(hold)
 

@@ -64,6 +64,11 @@ def keep(rows: Rows, run: Run) -> None:
     )
 
 
+def forget(rows: Rows, name: str) -> None:
+    """Forget a run that was never begun: one that has a journal stays."""
+    rows.run("DELETE FROM run WHERE id = :run AND NOT EXISTS (SELECT 1 FROM entry WHERE run = :run)", {"run": name})
+
+
 def get(rows: Rows, name: str) -> Run:
     """The run of that id, or the only one whose id ends with `name`. Raises UsageError."""
     found = rows.all(

@@ -1,0 +1,276 @@
+"""Runs with everything that is real of them: store, journal, lock, jobs and their texts, in folders of the test's own.
+
+Killed at every exchange with a server (a sample of them in every run of the tests), taken over by a second host that
+knows nothing, frozen and thawed after the town was freed, cut off from the lock server.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from eakte_ops.errors import Status, Unreachable, UsageError
+from eakte_ops.playbook import conduct
+from eakte_ops.playbook.abandon import abandon
+from eakte_ops.playbook.acts import Fenced
+from eakte_ops.playbook.adopt import NothingThere, adopt
+from eakte_ops.playbook.lock import Held
+from eakte_ops.playbook.owners import StillThere, TakenOver
+from eakte_ops.playbook.plan import OnServer, Plan
+from eakte_ops.playbook.progress import Decision, Ended
+from eakte_ops.playbook.unlock import unlock
+from tests.integration.playbook.office import Office, Watched, did, effect, frozen, killed, plan_of, step, town_of
+from tests.integration.remote.ops_folder import WHOLE, OpsFolder
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> dict[str, OpsFolder]:
+    return town_of(tmp_path, "a", "b")
+
+
+@pytest.fixture
+def ours(tmp_path: Path, servers: dict[str, OpsFolder]) -> Office:
+    return Office(tmp_path, "ops-1", servers)
+
+
+@pytest.fixture
+def theirs(tmp_path: Path, servers: dict[str, OpsFolder]) -> Office:
+    return Office(tmp_path, "ops-2", servers)
+
+
+def three(servers: dict[str, OpsFolder]) -> Plan:
+    """Forward on both servers; what is done twice is seen."""
+    a, b = servers["a"], servers["b"]
+    return plan_of(
+        step(1, "a", effect(a, "one"), OnServer(f"echo undone >>{a.top}/undone")),
+        step(2, "b", effect(b, "two")),
+        step(3, "a", effect(a, "three")),
+    )
+
+
+def all_done(servers: dict[str, OpsFolder]) -> bool:
+    return [did(servers["a"], "one"), did(servers["b"], "two"), did(servers["a"], "three")] == [1, 1, 1]
+
+
+def test_a_run_from_its_beginning_to_its_end(ours: Office, servers: dict[str, OpsFolder]) -> None:
+    plan = three(servers)
+    outcome = ours.begin(plan)
+    assert (outcome.result, outcome.status, outcome.notes) == (Ended("new"), Status.OK, ())
+    assert all_done(servers)
+    assert ours.is_free()
+    assert ours.lines_of(outcome.run.id) == tuple(ours.copy_of(outcome.run.id))
+    assert plan.text() in (servers["a"].state / "runs" / outcome.run.id / "plan.json").read_text()
+    recorded = [(entry.what, entry.details.get("step"), entry.details.get("result")) for entry in ours.trail.entries()]
+    assert recorded[0][0] == "run.begin"
+    assert recorded[1:3] == [("step", "01-s-a", None), ("step.end", "01-s-a", "done")]
+    assert recorded[-1] == ("run.end", None, "new")
+    anchors = [entry for entry in ours.trail.entries() if entry.what == "step"]
+    journal = "\n".join([*servers["a"].journal, *servers["b"].journal])
+    assert all(entry.hash in journal for entry in anchors)
+
+
+def exchanges(servers: dict[str, OpsFolder], ours: Office) -> int:
+    """How many exchanges with servers a whole run takes."""
+    watched = Watched()
+    assert ours.begin(three(servers), watched).result == Ended("new")
+    return watched.count
+
+
+POINTS = [(point, before) for point in range(1, 25) for before in (True, False)]
+SAMPLE = [(4, False), (7, True), (9, False), (10, True), (12, False), (17, False), (19, True)]
+
+
+@pytest.mark.parametrize(("point", "before"), POINTS if WHOLE else SAMPLE)
+def test_killed_at_any_exchange_it_goes_on_and_does_nothing_twice(
+    ours: Office, servers: dict[str, OpsFolder], point: int, before: bool
+) -> None:
+    watched = Watched({point: killed}, before)
+    child = ours.in_a_child(lambda: ours.begin(three(servers), watched))
+    _, ended = os.waitpid(child, 0)
+    if not os.WIFSIGNALED(ended):
+        assert (os.WEXITSTATUS(ended), all_done(servers)) == (0, True)
+        return
+    name = ours.run.id
+    if ours.lines_of(name) and not ours.is_over(name):
+        outcome = ours.resume()
+        assert outcome.result == Ended("new"), outcome.error
+        assert all_done(servers)
+    else:  # it was never begun, or is over: a new one takes its lock over by itself
+        assert all_done(servers) == ours.is_over(name)
+        outcome = ours.begin(plan_of(step(1, "b", effect(servers["b"], "other"))))
+        assert outcome.result == Ended("new"), outcome.error
+    assert ours.is_free()
+    assert ours.lines_of(outcome.run.id) == tuple(ours.copy_of(outcome.run.id))
+    assert list(ours.trail.faults()) == []
+
+
+def test_no_exchange_is_left_out_by_the_points_above(ours: Office, servers: dict[str, OpsFolder]) -> None:
+    assert exchanges(servers, ours) <= POINTS[-1][0]
+
+
+def test_a_second_host_is_told_who_is_at_work_and_can_take_over(
+    ours: Office, theirs: Office, servers: dict[str, OpsFolder]
+) -> None:
+    plan = three(servers)
+    child = ours.in_a_child(lambda: ours.begin(plan, Watched({13: killed})))
+    os.waitpid(child, 0)
+    name = ours.run.id
+    with pytest.raises(Held, match=f"Witten is locked by the run {name} .try it., by admin-1 on ops-1 since") as held:
+        theirs.begin(plan)
+    assert "runs adopt witten" in held.value.way_out
+    with theirs.parts() as parts:
+        adopted = adopt(parts, "ops-1 burnt down")
+    assert (adopted.opened.run.id, adopted.over) == (name, False)
+    assert theirs.resume().result == Ended("new")
+    assert all_done(servers)
+    # The first host comes back: it is told, does nothing, and can read what was done.
+    before = servers["a"].journal
+    with pytest.raises(TakenOver, match="was taken away"):
+        ours.resume()
+    with pytest.raises(Held, match=name):
+        ours.begin(plan)
+    assert servers["a"].journal == before
+    with ours.parts() as parts:
+        assert adopt(parts, "back again").over
+    assert ours.lines_of(name) == tuple(ours.copy_of(name))
+    assert ours.begin(plan).result == Ended("new")
+
+
+def test_a_frozen_host_that_thaws_after_the_town_was_freed_does_nothing_more(
+    ours: Office, theirs: Office, servers: dict[str, OpsFolder]
+) -> None:
+    child = ours.in_a_child(lambda: ours.begin(three(servers), Watched({13: frozen})))
+    _, stopped = os.waitpid(child, os.WUNTRACED)
+    assert os.WIFSTOPPED(stopped)
+    begun = did(servers["a"], "one"), did(servers["b"], "two"), did(servers["a"], "three")
+    assert begun != (1, 1, 1)
+    with theirs.parts() as parts:
+        freed = unlock(parts, "nobody answers there")
+    assert {holder.run for holder in freed.holders.values() if holder} == {ours.run.id}
+    os.kill(child, signal.SIGCONT)
+    _, ended = os.waitpid(child, 0)
+    assert os.WEXITSTATUS(ended) == Status.REFUSED
+    assert (did(servers["a"], "one"), did(servers["b"], "two"), did(servers["a"], "three")) == begun
+    assert theirs.begin(three(servers)).result == Ended("new")
+
+
+def test_without_its_lock_server_nothing_begins_and_it_goes_on_later(
+    ours: Office, servers: dict[str, OpsFolder]
+) -> None:
+    watched = Watched()
+    watched.at = {13: lambda: watched.down.add("a")}
+    outcome = ours.begin(three(servers), watched)
+    assert isinstance(outcome.error, Unreachable)
+    assert outcome.status == Status.UNREACHABLE
+    assert did(servers["a"], "three") == 0
+    copied = "\n".join(ours.copy_of(outcome.run.id))
+    for server, name, step_id in (("a", "one", "01-s-a"), ("b", "two", "02-s-b")):
+        assert not did(servers[server], name) or step_id in copied
+    with pytest.raises(Unreachable):
+        ours.resume(Watched(down={"a"}))
+    assert ours.resume().result == Ended("new")
+    assert all_done(servers)
+
+
+def test_a_job_that_still_runs_is_waited_for_by_whoever_takes_over(
+    ours: Office, theirs: Office, servers: dict[str, OpsFolder]
+) -> None:
+    a = servers["a"]
+    slow = effect(a, "slow", f"touch {a.top}/began; while [ ! -e {a.top}/go ]; do sleep 0.05; done")
+    plan = plan_of(step(1, "a", slow, limit=30), step(2, "b", effect(servers["b"], "two")))
+    child = ours.in_a_child(lambda: ours.begin(plan))
+    while not (a.top / "began").exists():
+        pass
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with theirs.parts() as parts:
+        with pytest.raises(StillThere, match=r"01-s-a\.do\.1 is still running there") as there:
+            unlock(parts, "why not")
+        assert "jobs end witten" in there.value.way_out
+        (running,) = adopt(parts, "ops-1 is gone").running
+    assert running[1].job.endswith(".01-s-a.do.1")
+    (a.top / "go").touch()
+    assert theirs.resume().result == Ended("new")
+    assert (did(a, "slow"), did(servers["b"], "two")) == (1, 1)
+
+
+@pytest.fixture
+def lost(ours: Office, servers: dict[str, OpsFolder]) -> Office:
+    """A run whose second step took its runner with it: what became of it is not known."""
+    parents = 'kill -9 "$(ps -o ppid= -p "$PPID" | tr -d " ")" $PPID $$'
+    gone = OnServer(f"echo ran >>{servers['b'].top}/did-two; {parents}", account="software")
+    plan = plan_of(
+        step(1, "a", effect(servers["a"], "one"), OnServer(f"echo undone >>{servers['a'].top}/undone")),
+        step(2, "b", gone, OnServer(f"echo undone >>{servers['b'].top}/undone")),
+        step(3, "a", effect(servers["a"], "three")),
+    )
+    outcome = ours.begin(plan)
+    assert outcome.result == Decision("unclear", (plan.steps[1],)), outcome.error
+    assert outcome.status == Status.DECISION
+    return ours
+
+
+def test_a_person_decides_what_nobody_could_see(lost: Office, servers: dict[str, OpsFolder]) -> None:
+    with pytest.raises(UsageError, match="the reason for this decision is missing"):
+        lost.resume(decisions={"02-s-b": "done"})
+    with pytest.raises(UsageError, match="does not ask what became of 01-s-a"):
+        lost.resume(decisions={"01-s-a": "done"}, why="I know")
+    assert lost.resume().status == Status.DECISION
+    assert lost.resume(decisions={"02-s-b": "done"}, why="seen").result == Ended("new")
+    assert (did(servers["b"], "two"), did(servers["a"], "three")) == (1, 1)
+
+
+def test_it_is_turned_round_by_a_person(lost: Office, servers: dict[str, OpsFolder]) -> None:
+    with lost.parts() as parts:
+        outcome = conduct.rollback(parts, lost.run, "rather not")
+    assert (outcome.result, outcome.status) == (Ended("old"), Status.UNDONE)
+    assert [(there.top / "undone").read_text() for there in servers.values()] == ["undone\n"] * 2
+    assert lost.is_free()
+
+
+def test_what_an_abandoned_run_leaves_is_named_and_the_town_is_free(
+    lost: Office, servers: dict[str, OpsFolder]
+) -> None:
+    run = lost.run
+    (servers["b"].state / "hold").write_text(f"run={run.id}\n")
+    (servers["a"].state / "previous" / run.id).mkdir(parents=True)
+    with lost.parts() as parts:
+        gone = abandon(parts, run, "nobody is here any more")
+    assert [(each.server, each.kind, each.said) for each in gone.left] == [
+        ("a", "previous", "0 files"),
+        ("b", "hold", f"run={run.id}"),
+    ]
+    assert gone.notes == ()
+    assert lost.is_free()
+    assert lost.lines_of(run.id) == tuple(lost.copy_of(run.id))
+    with pytest.raises(UsageError, match="is over"):
+        lost.resume()
+    assert lost.begin(three(servers)).result == Ended("new")
+
+
+def test_where_nothing_was_left_there_is_nothing_to_adopt(theirs: Office) -> None:
+    with theirs.parts() as parts, pytest.raises(NothingThere):
+        adopt(parts, "let me see")
+
+
+def test_a_run_that_is_not_over_keeps_its_town(ours: Office, lost: Office, servers: dict[str, OpsFolder]) -> None:
+    with pytest.raises(Held, match=lost.run.id) as held:
+        ours.begin(three(servers))
+    assert f"eakte-ops runs show {lost.run.id}" in held.value.way_out
+
+
+def test_a_fence_is_an_error_of_the_process_that_lost_the_town(
+    ours: Office, theirs: Office, servers: dict[str, OpsFolder]
+) -> None:
+    def taken() -> None:
+        with theirs.parts() as parts:
+            adopt(parts, "I am quicker")
+
+    outcome = ours.begin(three(servers), Watched({14: taken}))
+    assert isinstance(outcome.error, Fenced)
+    assert outcome.status == Status.REFUSED
+    assert theirs.resume().result == Ended("new")
+    assert all_done(servers)
