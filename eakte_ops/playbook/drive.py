@@ -12,6 +12,8 @@ from eakte_ops.errors import EakteError, Status
 from eakte_ops.playbook.acts import Act, Wish
 
 _LOOK_UP_S = 0.2
+MOST = 24
+"""Acts at the same time: each may have a line of its own, and servers let in only so many at once."""
 
 
 class Left(EakteError):
@@ -39,19 +41,22 @@ def _nothing() -> str:
 
 
 class SideBySide:
-    """A `runner.Drive`. `under_way`: says what goes on without us when a person leaves.
+    """A `runner.Drive`, with `most` acts at the same time. `under_way`: says what goes on when a person leaves.
 
     The acts keep their threads when somebody leaves: they are daemons, and end with the process. Nothing is told to
     the servers then, and no job is ended.
     """
 
-    def __init__(self, leave: Leave | None = None, under_way: Callable[[], str] = _nothing) -> None:
+    def __init__(
+        self, leave: Leave | None = None, under_way: Callable[[], str] = _nothing, *, most: int = MOST
+    ) -> None:
         self._leave = leave or Leave()
+        self._most = most
         self._under_way = under_way
 
     def __call__(self, acts: Sequence[Act], answer: Callable[[Wish], Any]) -> None:
         """Every act to its end; then raises the first error of any. Raises Left as soon as a person wants to go."""
-        turn = _Turn(len(acts))
+        turn = _Turn(len(acts), self._most)
         self._leave.listening = True
         try:
             for number, act in enumerate(acts):
@@ -68,8 +73,9 @@ class SideBySide:
 class _Turn:
     """What the threads of one stage share."""
 
-    def __init__(self, acts: int) -> None:
+    def __init__(self, acts: int, most: int) -> None:
         self.problems: list[BaseException] = []
+        self._places = threading.Semaphore(most)
         self._left = acts
         self._changed = threading.Condition()
 
@@ -77,7 +83,8 @@ class _Turn:
         """One act to its end, whatever happens."""
         problem: BaseException | None = None
         try:
-            converse(act, answer)
+            with self._places:
+                converse(act, answer)
         except BaseException as stumbled:
             problem = stumbled
         with self._changed:

@@ -36,6 +36,23 @@ def test_acts_run_side_by_side_and_each_gets_its_own_answers() -> None:
     assert logs == [[Verify(STEP), Verify(OTHER)]] * 3
 
 
+def test_many_acts_take_turns() -> None:
+    changing, now, most = threading.Lock(), [0], [0]
+
+    def answer(_wish: Wish) -> Any:
+        with changing:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        time.sleep(0.02)
+        with changing:
+            now[0] -= 1
+
+    logs: list[list[Any]] = [[] for _ in range(9)]
+    SideBySide(most=3)([acting(log, STEP) for log in logs], answer)
+    assert most[0] == 3
+    assert all(len(log) == 1 for log in logs)
+
+
 def test_an_error_lets_the_others_come_to_their_ends_and_is_raised_then() -> None:
     failed = threading.Event()
     log: list[Any] = []
