@@ -54,7 +54,7 @@ def judges(name: str, stops: Sequence[Stop], components: Sequence[str] = ()) -> 
     check = catalogue.CHECKS[name]
     sites = [stop.site for stop in _narrowed(stops, components) if stop.site is not None]
     if isinstance(check, TownCheck):
-        return check.concerns(sites)
+        return bool(sites) and check.concerns(sites)
     return isinstance(check, Check) and any(check.concerns(site) for site in sites)
 
 
