@@ -51,10 +51,10 @@ def there(part: Part) -> Assumption:
     """The service manager knows the unit of a component."""
     return Assumption(
         part.server.name,
-        f"{part.unit} is installed",
+        f"unit {part.unit}",
         posix.loaded(part.unit),
         "loaded",
-        title_de=f"{part.unit} ist installiert",
+        title_de=f"Unit {part.unit}",
     )
 
 
@@ -62,10 +62,10 @@ def free(ground: Ground, part: Part) -> Assumption:
     """The hold is not set on the server of a component."""
     return Assumption(
         part.server.name,
-        "the hold is not set",
+        "hold",
         posix.held(ground.layout(part.server)),
         "free",
-        title_de="die Startsperre ist nicht gesetzt",
+        title_de="Startsperre",
     )
 
 

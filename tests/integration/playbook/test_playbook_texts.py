@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from eakte_ops.inventory.samples import samples_folder
 from eakte_ops.playbook.compile import Compiled, compile_
 from eakte_ops.playbook.load import Playbook, load_playbooks, playbook_of
 from eakte_ops.playbook.model import Argument
 from eakte_ops.playbook.plan import OnServer
 from eakte_ops.playbook.variables import Variables
-from tests.unit.playbook.played_books import ground, steps
+from eakte_ops.remote.posix import quote
+from tests.unit.playbook.played_books import documented, ground, steps
 
 AFTER = Variables("2026-11-24-witten-a1b2", "0" * 64, "a person", datetime(2026, 11, 24, 22, tzinfo=UTC))
 TOWNS = ("herdecke", "schwelm", "witten")
@@ -48,7 +51,7 @@ def test_no_text_has_a_fault(tmp_path: Path) -> None:
 
 
 def _compiled() -> Iterator[Compiled]:
-    for book in (*load_playbooks(samples_folder()).known.values(), ALL):
+    for book in (*load_playbooks(samples_folder()).known.values(), documented(), ALL):
         for town in TOWNS:
             for component in sorted({part.installed.name for part in ground(town).parts()}):
                 yield compile_(book, ground(town, _arguments(book, component)))
@@ -80,3 +83,29 @@ def _texts(found: Compiled) -> Iterator[str]:
 
 def _lead(do: OnServer) -> str:
     return AFTER.lines(dict.fromkeys([*do.takes, *do.secrets], "value"))
+
+
+@pytest.mark.parametrize("left", ["not begun", "folder made", "half moved", "done"])
+def test_the_sample_of_the_how_to_holds_from_every_state(tmp_path: Path, left: str) -> None:
+    """What the page tells others to think of is true of its own sample."""
+    step = next(step for step in documented().said.steps if step.name == "move")
+    index = tmp_path / "index"
+    index.mkdir()
+    for name in ("segment", "segment 2", ".lock"):
+        (index / name).write_text(name)
+    if left in ("folder made", "half moved"):
+        (index / "old-run1").mkdir()
+    if left == "half moved":
+        (index / "segment").rename(index / "old-run1/segment")
+    if left == "done":
+        assert "entries=4" in _carried_out(step.with_["text"], tmp_path).stdout
+        assert [path.name for path in index.iterdir()] == ["old-run1"]
+    expected = {"not begun": 10, "done": 0}.get(left, 1)
+    assert _carried_out(step.verify or "", tmp_path).returncode == expected
+    assert _carried_out(step.undo or "", tmp_path).returncode == 0
+    assert sorted(path.name for path in index.iterdir()) == [".lock", "segment", "segment 2"]
+
+
+def _carried_out(text: str, data: Path) -> subprocess.CompletedProcess[str]:
+    lead = f"data={quote(str(data))}\nrun=run1\n"
+    return subprocess.run(["dash", "-s"], input=lead + text, capture_output=True, text=True, check=False)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 from eakte_ops.health import vocabulary
 from eakte_ops.inventory.load import load
 from eakte_ops.inventory.model import Inventory
 from eakte_ops.inventory.samples import samples_folder
 from eakte_ops.playbook.draft import Ground
+from eakte_ops.playbook.load import Playbook, playbook_of
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
 HEAD = "title: {de: Versuch, en: try}\n"
@@ -25,6 +27,12 @@ def samples() -> Inventory:
 def ground(town: str = "witten", arguments: Mapping[str, str] = {}) -> Ground:
     """A sample town to compile for."""
     return Ground(samples().towns[town], NOW, arguments)
+
+
+def documented() -> Playbook:
+    """The sample of docs/how-to/playbooks.md."""
+    page = (Path(__file__).parents[3] / "docs/how-to/playbooks.md").read_text("utf-8")
+    return playbook_of(page.partition("```yaml\n")[2].partition("```\n")[0], "rebuild-index")
 
 
 def steps(*lines: str, more: str = "") -> str:

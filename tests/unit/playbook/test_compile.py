@@ -17,7 +17,7 @@ from eakte_ops.playbook.compile import Compiled, compile_
 from eakte_ops.playbook.draft import turns
 from eakte_ops.playbook.load import load_playbooks, playbook_of
 from eakte_ops.playbook.plan import AskPerson, Gate, Needs, OnServer, Step
-from tests.unit.playbook.played_books import ground, samples, steps
+from tests.unit.playbook.played_books import documented, ground, samples, steps
 
 TITLE = "title: {de: a, en: a}"
 COMPONENT = "arguments: {part: {kind: component, text: {de: der Teil, en: the part}}}\n"
@@ -46,8 +46,8 @@ def test_a_restart_as_a_plan() -> None:
     assert found.needs == Needs(window=False, second_person=False)
     assert found.values == {"ran-01-gateway-witten-gw": "word"}
     assert [(each.server, each.title, each.value) for each in found.assumes] == [
-        ("witten-gw", "eakte-gateway.service is installed", "loaded"),
-        ("witten-gw", "the hold is not set", "free"),
+        ("witten-gw", "unit eakte-gateway.service", "loaded"),
+        ("witten-gw", "hold", "free"),
     ]
     assert said(found) == [
         "1 01-restart-witten-gw_1: note how it runs: gateway",
@@ -277,6 +277,14 @@ def test_every_sample_town_gets_a_plan_or_a_sentence() -> None:
                     compile_(book, asked)
             else:
                 assert compile_(book, asked).steps
+
+
+def test_the_sample_of_the_how_to_is_right() -> None:
+    found = compile_(documented(), ground("witten"))
+    assert [step.name for step in found.steps if not isinstance(step.do, Gate)] == [
+        *("snapshot", "down", "down", "move", "up", "up"),
+    ]
+    assert found.values["entries"] == "number"
 
 
 def test_ids_are_unique_and_fit_into_the_ids_of_jobs() -> None:

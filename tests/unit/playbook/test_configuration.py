@@ -208,7 +208,7 @@ def test_what_was_seen_is_taken_for_granted() -> None:
         "/etc/eakte/gateway/config/application-prod.yml unberührt seit",
     )
     assert found["/etc/eakte/gateway/tls.properties is not there"].value == ""
-    assert found["eakte-gateway.service is installed"].value == "loaded"
+    assert found["unit eakte-gateway.service"].value == "loaded"
     place = next(step for step in done.steps if step.name == "place" and isinstance(step.do, OnServer))
     assert isinstance(place.do, OnServer)
     assert (
