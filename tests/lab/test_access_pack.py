@@ -311,6 +311,20 @@ def test_an_extra_sudo_rule_in_another_file_is_seen_by_people(ring: Ring) -> Non
     ring.as_root(BOX, "rm /etc/sudoers.d/town")
 
 
+def test_local_it_says_on_the_server_that_it_is_done(ring: Ring) -> None:
+    said = ring.as_root(BOX, "sh /etc/eakte-ops/pack.sh done 'Kernel neu, Störung behoben\n$(id)'")
+    assert said.status == 0, said.out
+    assert ring.as_root(BOX, "stat -c '%U %a' /etc/eakte-ops/handover-done").out == "root 644\n"
+    told = ring.ssh("eakte-look", BOX, "look", "cat /etc/eakte-ops/handover-done").out
+    assert told.startswith("Kernel neu, Störung behoben")
+    assert told.count("\n") == 1
+    assert "uid=" not in told
+    assert ring.ssh("eakte-ops", BOX, "work", "sh /etc/eakte-ops/pack.sh done x").status == 2
+    assert ring.as_root(FRONT, "sh /etc/eakte-ops/pack.sh done x").status == 2
+    ring.as_root(BOX, "sh /etc/eakte-ops/pack.sh done")
+    assert ring.as_root(BOX, "cat /etc/eakte-ops/handover-done; rm /etc/eakte-ops/handover-done").out == "done\n"
+
+
 def test_uninstall_takes_the_rights_and_leaves_data_and_software(ring: Ring) -> None:
     ring.as_root(BOX, "echo kept >/var/lib/eakte/documents/doc; chown eakte:eakte /var/lib/eakte/documents/doc")
     session = ring.argv("eakte-ops", BOX, "work")

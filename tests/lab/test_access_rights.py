@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.access_town import BACK, BOX, FRONT, Ring, lab_of, raise_town
+from eakte_ops.remote import ops
+from tests.lab.access_town import BACK, BOX, FRONT, Ring, Said, lab_of, raise_town
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -82,6 +83,16 @@ NOBODY_MAY = {
     "sudo with an environment": "sudo -n SYSTEMD_EDITOR=/bin/sh /usr/bin/systemctl start eakte-gateway.service",
     "sudo keeping the environment": "sudo -n -E /usr/bin/systemctl start eakte-gateway.service",
     "sudo an image of another root": "sudo -n /usr/bin/systemctl --root=/tmp start eakte-gateway.service",
+    "sudo the whole journal": "sudo -n /usr/bin/journalctl --quiet --no-pager",
+    "sudo the journal of others": (
+        "sudo -n /usr/bin/journalctl --quiet --no-pager --output json --identifier eakte-ops --identifier sshd || "
+        "sudo -n /usr/bin/journalctl --quiet --no-pager --output json --identifier sshd"
+    ),
+    "sudo the journal with a pager": "sudo -n /usr/bin/journalctl --output json --identifier eakte-ops",
+    "sudo a journal of its own": (
+        "sudo -n /usr/bin/journalctl --quiet --no-pager --output json --identifier eakte-ops --file /tmp/x"
+    ),
+    "vacuum the journal": "sudo -n /usr/bin/journalctl --vacuum-size=1 || journalctl --rotate --vacuum-time=1s",
     "sudo on another host": "sudo -n /usr/bin/systemctl -H x start eakte-gateway.service",
     "sudo with chroot": "sudo -n -R /tmp /usr/bin/systemctl start eakte-gateway.service",
     "sudo a systemctl of its own": (
@@ -112,6 +123,9 @@ NOBODY_MAY = {
     "change a unit": "echo >>/etc/systemd/system/eakte-gateway.service",
     "change the runner": "echo >>/usr/local/lib/eakte-ops/eakte-run",
     "replace the runner": "mv /usr/local/lib/eakte-ops/eakte-run /tmp/x",
+    "change what claims jobs": "echo >>/usr/local/lib/eakte-ops/eakte-claim",
+    "replace what claims jobs": "mv /usr/local/lib/eakte-ops/eakte-claim /tmp/x",
+    "say that local IT is done": "echo done >/etc/eakte-ops/handover-done",
     "take the stop switch away": "rm /etc/eakte-ops/stop || mv /etc/eakte-ops/stop /tmp/x",
     "set the stop switch": "echo x >/etc/eakte-ops/stop",
     "change who signs releases": "echo x >>/etc/eakte-ops/allowed_signers",
@@ -192,7 +206,11 @@ THE_SOFTWARE_MAY_NOT = {
     "take the hold away": "rm -f /var/lib/eakte-ops/hold && test ! -e /var/lib/eakte-ops/hold",
     "write the mark of the night": "echo x >>/var/lib/eakte-ops/last-look",
     "write the lock": "echo 99 >/var/lib/eakte-ops/lock/token",
+    "read who has the lock": "cat /var/lib/eakte-ops/lock/holder",
+    "hold the lock of the jobs": "flock -n /var/lib/eakte-ops/ops.flock true || (exec 9</var/lib/eakte-ops/ops.flock)",
     "queue a job": "mkdir /var/lib/eakte-ops/jobs/x || echo x >/var/lib/eakte-ops/jobs/next",
+    "claim a job": "echo x >/var/lib/eakte-ops/jobs/now || mv /var/lib/eakte-ops/jobs/next /var/lib/eakte-ops/jobs/now",
+    "read copies of runs": "ls /var/lib/eakte-ops/runs || cat /var/lib/eakte-ops/runs/r/plan.json",
     "plant a link for who queues jobs": "ln -s /etc/eakte/x /var/lib/eakte-ops/jobs/next.new",
     "replace the state": "mv /var/lib/eakte-ops/jobs /var/lib/eakte-ops/jobs2",
     "start its unit": "sudo -n /usr/bin/systemctl start eakte-gateway.service",
@@ -203,6 +221,8 @@ THE_SOFTWARE_MAY_NOT = {
 
 def test_the_product_taken_over_gains_nothing_beyond_its_data(ring: Ring) -> None:
     ring.as_root(BOX, "touch /var/lib/eakte-ops/hold; chown eakte-ops:eakte /var/lib/eakte-ops/hold")
+    kept = "put lock/holder r && (umask 077; mkdir -p runs/r && echo '{}' >runs/r/plan.json)"
+    job(ring, f"(umask 077; {kept})")
     before = fingerprint(ring)
     ring.local_it(BOX).put("/tmp/tries.sh", tried(THE_SOFTWARE_MAY_NOT) + "echo done\n")
     said = ring.as_root(BOX, "HOME=/nonexistent setpriv --reuid=eakte --regid=eakte --init-groups sh /tmp/tries.sh")
@@ -254,6 +274,10 @@ def test_people_can_do_their_work(ring: Ring) -> None:
             "! systemctl is-active eakte-gateway.service && rm /var/lib/eakte-ops/hold"
         ),
         "see the own sudo list": "sudo -n -l",
+        "write to the journal and read it back": (
+            "logger -t eakte-ops -- 'a word' && sleep 0.2 && sudo -n /usr/bin/journalctl --quiet --no-pager "
+            "--output json --identifier eakte-ops | grep -q 'a word'"
+        ),
     }
     said = ring.ssh("eakte-ops", BOX, "work", tried(needs))
     assert said.out.splitlines() == [f"GAINED {name}" for name in needs], said
@@ -323,30 +347,81 @@ s.settimeout(20); s.sendall(b"\\0AUTH ANONYMOUS\\r\\n"); print("got", s.recv(100
         forward.wait(20)
 
 
-JOBS = (files("eakte_ops.remote") / "jobs.sh").read_text()
-
-
 def job(ring: Ring, text: str) -> list[str]:
-    """Lines that jobs.sh says, as a person at work."""
-    return ring.ssh("eakte-ops", BOX, "work", f"{JOBS}\n{text}").out.splitlines()
+    """Lines that the functions of jobs.sh say, as a person at work."""
+    return ring.ssh("eakte-ops", BOX, "work", f"LC_ALL=C\n{ops.text('ops', 'jobs')}\n{text}").out.splitlines()
+
+
+def started(name: str, script: str) -> str:
+    """A text that starts a job of the software's account and waits for its end."""
+    return f"start {name} \"$(token)\" 20 'test of rights' '{script}' >/dev/null; await {name} 20"
 
 
 def test_a_job_runs_as_the_software_once_and_not_beyond_it(ring: Ring) -> None:
     script = "id -un; sudo -n id; cat /proc/self/status | grep NoNewPrivs"
-    said = job(ring, f"raise 1 >/dev/null; start t1 1 20 '{script}' >/dev/null; await t1 20; output t1 999 2>&1")
-    assert said[:2] == [f"{'exit 0':<63}".rstrip(), "eakte"] or (
-        said[0].split() == ["exit", "0"] and said[1] == "eakte"
-    )
+    said = job(ring, f"{started('t1', script)}; output t1 999 2>&1")
+    assert said[:2] == ["exit 0", "eakte"]
     assert any("NoNewPrivs:\t1" in line for line in said)
     assert not any("uid=0" in line for line in said)
-    again = job(ring, "start t1 1 20 'touch /var/lib/eakte/twice'; state t1")
-    assert [line.split() for line in again] == [["exit", "0"]] * 2
+    again = job(ring, f"{started('t1', 'touch /var/lib/eakte/twice')}; state t1")
+    assert again == ["exit 0"] * 2
     assert ring.as_root(BOX, "test -e /var/lib/eakte/twice").status == 1
+
+
+def test_an_attached_job_runs_as_people_at_work_and_the_software_sees_nothing_of_it(ring: Ring) -> None:
+    said = job(
+        ring, "eakte_secrets='P=hidden'; attach t2 \"$(token)\" 20 'test of rights' 'id -un; echo \"$P\" | wc -c' 99 30"
+    )
+    assert said == ["exit 0", "eakte-ops", "7"]
+    look = "cd /var/lib/eakte-ops/jobs/t2 || cat /var/lib/eakte-ops/jobs/t2/*"
+    assert as_the_software(ring, look).status != 0
+    assert ring.as_root(BOX, "grep -r hidden /var/lib/eakte-ops/jobs/t2").status == 1
+    seen = ring.as_root(BOX, "journalctl -q -t eakte-ops -o cat").out.splitlines()
+    assert "begin t2 account=work limit=20 test of rights" in seen
+    assert "end t2 exit 0" in seen
+
+
+def as_the_software(ring: Ring, text: str) -> Said:
+    """A script as code that runs as `eakte`."""
+    ring.local_it(BOX).put("/tmp/software.sh", text)
+    return ring.as_root(BOX, "HOME=/nonexistent setpriv --reuid=eakte --regid=eakte --init-groups sh /tmp/software.sh")
+
+
+FORGERIES = {
+    "give the job back": "touch ready || mv ../next ready || ln ../t3/script ready",
+    "make another end": "rm -f end || mv end x || ln -sf /etc/eakte/planted end",
+    "lead the output elsewhere": "rm -f out || ln -sf /etc/eakte/planted out || mv err out",
+    "change the order": "echo touch /var/lib/eakte/twice >script || echo 99 >token || echo 9999 >limit",
+    "refuse it": "echo other-boot >refused",
+    "replace the folder": "mv ../t3 ../t9 || rm -rf ../t3 && test ! -e ../t3",
+    "claim it again": "echo t3 >../now || echo t3 >../next",
+}
+
+
+def test_the_product_taken_over_can_not_make_a_job_run_twice(ring: Ring) -> None:
+    """The account `eakte` writes three files of the record; neither they nor anything else begins the job again."""
+    effect = "echo x >>/var/lib/eakte/effects"
+    assert job(ring, started("t3", effect)) == ["exit 0"]
+    said = as_the_software(ring, f"cd /var/lib/eakte-ops/jobs/t3 || exit\n{tried(FORGERIES)}echo tried\n")
+    assert said.out == "tried\n"
+    for forged in ("refused other-boot", "fenced 0", ""):
+        as_the_software(ring, f"cd /var/lib/eakte-ops/jobs/t3; for f in end out err; do echo '{forged}' >$f; done")
+        assert job(ring, started("t3", effect)) == ["lost"]
+    ring.as_root(BOX, "systemctl start eakte-job.service")
+    assert ring.as_root(BOX, "cat /var/lib/eakte/effects; rm /var/lib/eakte/effects").out == "x\n"
+
+
+def test_cancelling_ends_all_that_a_job_started(ring: Ring) -> None:
+    script = "setsid sleep 4711 & while :; do sleep 0.1; done"
+    start = f"start t4 \"$(token)\" 60 'test of rights' '{script}' >/dev/null; await t4 1; cancel t4; await t4 1"
+    assert job(ring, start) == ["running", "exit 143", "exit 143"]
+    assert ring.as_root(BOX, "pgrep -u eakte -f 'sleep 4711'").status == 1
+    assert job(ring, started("t4b", "true")) == ["exit 0"]
 
 
 def test_a_setuid_program_of_people_gives_the_software_nothing(ring: Ring) -> None:
     make = "cp /usr/bin/id /opt/eakte/id && chmod 6755 /opt/eakte/id"
-    said = job(ring, f"{make}; raise 1 >/dev/null; start t2 1 20 /opt/eakte/id >/dev/null; await t2 20; output t2 999")
+    said = job(ring, f"{make}; {started('t5', '/opt/eakte/id')}; output t5 999")
     assert "euid=" not in said[-1]
     assert "(eakte)" in said[-1]
     assert "setuid" in ring.ssh("eakte-look", BOX, "look", granted_text()).out
@@ -357,26 +432,18 @@ def granted_text() -> str:
     return (files("eakte_ops.access") / "text" / "granted.sh").read_text()
 
 
-def test_the_stop_switch_and_the_fence_stop_a_job(ring: Ring) -> None:
-    ring.as_root(BOX, "printf 'no changes today\\033[2J\\nsecond line\\n' >/etc/eakte-ops/stop")
-    said = job(ring, "raise 1 >/dev/null; start t3 1 20 'touch /var/lib/eakte/ran' >/dev/null; await t3 20")
-    assert said[-1] == "refused stop-switch no changes today[2J"
+def test_the_stop_switch_stops_every_job(ring: Ring) -> None:
+    ring.as_root(BOX, "printf 'no changes today\\nsecond line\\n' >/etc/eakte-ops/stop")
+    text = "touch /var/lib/eakte/ran /var/lib/eakte-ops/ran"
+    said = job(
+        ring, f"start t6 \"$(token)\" 20 '' '{text}'; attach t7 \"$(token)\" 20 '' '{text}' 9 30; state t6; state t7"
+    )
+    assert said == ["refused stop-switch no changes today"] * 2 + ["absent"] * 2
+    # What was queued before is stopped by the program of the access pack.
+    queued = f"new=jobs/.t8.new; record t8 \"$(token)\" 20 software '' '{text}' && mv -T $new jobs/t8"
+    assert job(ring, f"{queued}; {started('t8', text)}")[-1] == "refused stop-switch no changes today"
     ring.as_root(BOX, "rm /etc/eakte-ops/stop")
-    fenced = job(ring, "raise 1 >/dev/null; start t4 1 x 'touch /var/lib/eakte/ran' >/dev/null; await t4 20")
-    assert fenced[-1] == "refused bad-limit"
-    assert ring.as_root(BOX, "test -e /var/lib/eakte/ran").status == 1
-
-
-def test_a_hostile_product_can_not_make_people_write_for_it(ring: Ring) -> None:
-    """`eakte` plants links in the one folder of a job that it may write; asking for the state must create nothing."""
-    folder = "mkdir -p jobs/t5/run && chgrp -R eakte jobs/t5 && chmod 2770 jobs/t5/run && boot >jobs/t5/boot"
-    job(ring, f"raise 1 >/dev/null; {folder}")
-    ring.as_root(
-        BOX, "cd /var/lib/eakte-ops/jobs/t5/run && setpriv --reuid=eakte --regid=eakte --init-groups sh -c "
-        "'mkdir claimed; ln -s /var/lib/eakte-ops/planted alive; ln -s /etc/eakte/planted end.new'",
-    )  # fmt: skip
-    job(ring, "state t5; await t5 1; output t5 99")
-    assert ring.as_root(BOX, "ls /var/lib/eakte-ops/planted /etc/eakte/planted").status != 0
+    assert ring.as_root(BOX, "ls /var/lib/eakte/ran /var/lib/eakte-ops/ran").status != 0
 
 
 # -- the jump host

@@ -229,6 +229,18 @@ def test_what_the_software_writes_into_the_record_never_makes_a_job_begin_again(
     assert server.effects() == 1
 
 
+def test_a_lost_job_stays_lost_while_another_one_runs(server: OpsFolder) -> None:
+    there = server.line()
+    jobs.start(there, order(server))
+    jobs.wait(there, "a", 10)
+    (server.job("a") / "end").write_text("\n")
+    jobs.start(there, order(server, "b", f"while [ ! -e {server.top}/go ]; do sleep 0.05; done"))
+    assert jobs.wait(there, "b", 1) == JobState("running")
+    assert jobs.wait(there, "a", 1) == JobState("lost")
+    (server.top / "go").touch()
+    assert jobs.wait(there, "b", 10) == EXIT_0
+
+
 def test_the_lock_of_a_job_that_somebody_holds_hides_no_end(server: OpsFolder) -> None:
     there = server.line()
     jobs.start(there, order(server))
