@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from eakte_ops.playbook.plan import Plan, Step
     from eakte_ops.playbook.world import Waiting
 
-_TITLE = 44
+_TITLE = 60
 _SAID = 160
 _UNSAID_S = 60.0
 """Without a terminal: how long nothing is said of a step that is waited for."""
@@ -112,7 +112,7 @@ class RunView:
         self._steps = {step.id: step for step in plan.steps}
         self._open: dict[str, _Open] = {}
         self._stopped = 0.0
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._moving = is_for_people(sys.stderr)
         self._live: Live | None = None
         server = max((len(step.server) for step in plan.steps), default=0)
@@ -133,54 +133,59 @@ class RunView:
     @contextmanager
     def still(self) -> Iterator[None]:
         """Nothing moves in this block: a person is asked something."""
-        with self._lock:
-            self._end()
+        self._end()
         try:
             yield
         finally:
-            with self._lock:
-                self._begin()
+            self._begin()
 
     def tell(self, text: str) -> None:
-        """A line of its own, above what moves."""
-        with self._lock:
-            if self._live is not None:
-                self._live.console.print(harmless(without_secrets(text)), soft_wrap=True)
-            else:
-                say(text)
+        """A line of its own, above what moves. Never with our lock held: what moves has its own, and asks for ours."""
+        live = self._live
+        if live is not None:
+            live.refresh()
+            live.console.print(harmless(without_secrets(text)), soft_wrap=True)
+        else:
+            say(text)
 
     def heard(self, event: Event) -> None:
         """Takes Noted and Waiting; other events are nothing to it."""
         from eakte_ops.playbook.runner import Noted
         from eakte_ops.playbook.world import Waiting
 
+        told = ""
         with self._lock:
             if isinstance(event, Noted):
-                self._noted(event.entry, event.at)
+                told = self._noted(event.entry, event.at)
             elif isinstance(event, Waiting):
-                self._waits(event, event.at)
+                told = self._waits(event, event.at)
+        if told:
+            self.tell(told)
 
-    def _noted(self, entry: Entry, at: float) -> None:
+    def _noted(self, entry: Entry, at: float) -> str:
+        """What has to be told of it, "" for nothing."""
         if entry.turn in ("taken-over", "going-back", "return-decided"):
-            self.tell(self._words[entry.turn])
+            return self._words[entry.turn]
         step = self._steps.get(entry.step)
         if step is None or entry.mark is None:
-            return
+            return ""
         undo = entry.phase == "undo"
         if entry.mark == "begun":
             self._open.setdefault(step.id, _Open(step, undo, at, at))
             if step.stops and not undo and not self._stopped:
                 self._stopped = at
-            return
+            return ""
         began = self._open.pop(step.id, None)
-        self.tell(self._ended(step, entry, None if began is None else at - began.since))
+        return self._ended(step, entry, None if began is None else at - began.since)
 
-    def _waits(self, event: Waiting, at: float) -> None:
+    def _waits(self, event: Waiting, at: float) -> str:
+        """As `_noted`; on a terminal it is seen anyway."""
         known = self._open.setdefault(event.step.id, _Open(event.step, False, at, at))
         known.said = self._words.get(event.said, event.said)
         if self._live is None and at - known.told >= _UNSAID_S:
             known.told = at
-            say(self._under_way(known, at))
+            return self._under_way(known, at)
+        return ""
 
     def _title(self, step: Step) -> str:
         return (step.title_de if self._language == "de" else "") or step.title

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -113,6 +114,35 @@ def test_on_a_terminal_what_is_under_way_moves_and_says_how_to_leave(monkeypatch
         "   service stopped 10 s ago · pauses after this step · Ctrl-C once more leaves at once",
     ]
     assert " ✓ 1/2  stop the gateway  witten-gw  10 s" in stream.getvalue()
+
+
+def test_many_acts_at_once_do_not_lock_each_other_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    shown = view()
+
+    def act(step: Step) -> None:
+        for at in range(150):
+            shown.heard(noted(float(at), Entry(step.id, mark="begun")))
+            shown.heard(noted(float(at), Entry(step.id, mark="done")))
+
+    def refresh() -> None:
+        for _ in range(300):
+            assert shown._live is not None
+            shown._live.refresh()
+
+    threads = [threading.Thread(target=act, args=(step,), daemon=True) for step in (STOP, MIGRATE)]
+    threads.append(threading.Thread(target=refresh, daemon=True))
+    shown.__enter__()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not [thread for thread in threads if thread.is_alive()]  # else leaving would wait for ever, too
+    shown.__exit__(None, None, None)
+    assert stream.getvalue().count("✓") == 300
 
 
 def test_what_a_server_said_neither_steers_nor_betrays(capsys: pytest.CaptureFixture[str]) -> None:
