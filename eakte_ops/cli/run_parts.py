@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from eakte_ops.cli.interrupts import Interrupts
     from eakte_ops.cli.run_view import RunView
+    from eakte_ops.health.engine import Stop
     from eakte_ops.inventory.model import Town
     from eakte_ops.playbook.acts import Answered
     from eakte_ops.playbook.gates import Gates
@@ -197,7 +198,8 @@ def _gates(town: Town, lines: Lines, at_work: AtWork) -> Gates:
     from eakte_ops.cli.health import access_if_any
     from eakte_ops.health.engine import stops_of
     from eakte_ops.playbook.acts import Answered
-    from eakte_ops.playbook.gates import ASSUMPTIONS, WINDOW, Gates
+    from eakte_ops.playbook.gates import ASSUMPTIONS, OWN, WINDOW, Gates
+    from eakte_ops.playbook.plan import Gate
 
     def window() -> Answered:
         from eakte_ops.clock import SYSTEM
@@ -219,6 +221,8 @@ def _gates(town: Town, lines: Lines, at_work: AtWork) -> Gates:
         found = differing(at_work.plan.assumes, lines, lead)
         return Answered(not found, "; ".join(each.sentence() for each in found))
 
-    access = access_if_any()
-    stops = stops_of([town], lambda its, server: CONTEXT.target(its, server, "work"), access, CONTEXT.library)
+    stops: Sequence[Stop] = ()
+    if any(isinstance(step.do, Gate) and set(step.do.checks) - set(OWN) for step in at_work.plan.steps):
+        access = access_if_any()
+        stops = stops_of([town], lambda its, server: CONTEXT.target(its, server, "work"), access, CONTEXT.library)
     return Gates(stops, lines.lend, {WINDOW: window, ASSUMPTIONS: assumptions})

@@ -22,7 +22,9 @@ def tell(parts: Parts, outcome: Outcome) -> int:
         say(line)
     if outcome.error is not None and not isinstance(outcome.error, Unanswered):
         say_error(outcome.error)
-        if not isinstance(outcome.error, Left):
+        if not outcome.begun:
+            say("Nothing was begun.")
+        elif not isinstance(outcome.error, Left):
             say(f"The run is not over; where it stands: eakte-ops runs show {outcome.run.id}")
     for note in outcome.notes:
         say(f"NOTE: {note}")

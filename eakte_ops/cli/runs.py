@@ -56,7 +56,7 @@ def list_(
                 "id": each.run.id,
                 "town": each.run.town,
                 "purpose": each.opened.plan.purpose,
-                "standing": each.said if each.is_at_work else each.standing,
+                "standing": "at-work" if each.is_at_work else each.standing,
                 "opened": iso(each.run.opened),
                 "who": each.run.who,
                 "host": each.run.host,

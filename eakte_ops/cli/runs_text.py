@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from eakte_ops.playbook.standing import Standing
     from eakte_ops.playbook.taking import Opened
 
-AT_WORK = "at work"
+AT_WORK = "is at work"
 STANDS: Mapping[Standing, str] = {
     "never-begun": "was never begun",
     "forth": "stands still",
     "back": "stands still on its way back",
     "decision": "needs a decision",
-    "new": "done",
-    "old": "failed and undone",
-    "abandoned": "abandoned",
+    "new": "is done",
+    "old": "failed and was undone",
+    "abandoned": "was abandoned",
 }
 OPEN: tuple[Standing, ...] = ("forth", "back", "decision")
 """Not over: somebody has to go on with it, unless a process is at work on it."""
@@ -119,7 +119,7 @@ def data(shown: Shown) -> dict[str, Any]:
         "town": run.town,
         "purpose": shown.opened.plan.purpose,
         "plan": run.plan,
-        "standing": AT_WORK if shown.is_at_work else shown.standing,
+        "standing": "at-work" if shown.is_at_work else shown.standing,
         "opened": iso(run.opened),
         "until": iso(run.until),
         "who": run.who,

@@ -85,7 +85,8 @@ def _jobs_of_others(hold: Hold) -> frozenset[str]:
 def _after(hold: Hold, outcome: Outcome, journal: Journalled) -> Outcome:
     """Give the town back where the run is over, and put on record how this process's work ended."""
     said = list(outcome.notes)
-    over = isinstance(outcome.result, Ended)
+    begun = bool(journal.entries())
+    over = isinstance(outcome.result, Ended) or not begun
     if over:
         said += _last_lines(hold, journal)
         said += [
@@ -96,7 +97,7 @@ def _after(hold: Hold, outcome: Outcome, journal: Journalled) -> Outcome:
         recorded(hold.parts, "run.end" if over else "run.stop", hold.run, hold.run.why, result=in_a_word(outcome))
     except AuditRefused as refused:
         said.append(f"how it ended could not be put on record: {refused.values['said']}")
-    return replace(outcome, notes=tuple(said))
+    return replace(outcome, notes=tuple(said), begun=begun)
 
 
 def _last_lines(hold: Hold, journal: Journalled) -> list[str]:

@@ -108,7 +108,8 @@ class Parts:
 class Outcome:
     """How a process's work on a run ended. Exactly one of `result` and `error` is there.
 
-    `notes`: sentences about what is not as it should be all the same, such as a server that keeps the lock.
+    `notes`: sentences about what is not as it should be all the same, such as a server that keeps the lock. `begun`:
+    False where an error came before anything was begun, so that the town is free again.
     """
 
     run: Run
@@ -116,6 +117,7 @@ class Outcome:
     error: EakteError | None = None
     notes: tuple[str, ...] = field(default_factory=tuple)
     interrupted: bool = False
+    begun: bool = True
 
     @property
     def status(self) -> Status:

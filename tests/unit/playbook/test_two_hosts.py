@@ -40,7 +40,7 @@ def sample(all_of_them: Iterator[dict[int, Fault]], every: int) -> Iterator[tupl
 @pytest.mark.parametrize("name", PLANS)
 @pytest.mark.parametrize("fails", [(), ("b",), ("c",)])
 def test_every_single_fault(name: str, fails: tuple[str, ...], changes: int) -> None:
-    for seed, faults in sample(cases(FAULTS, POINTS, pairs=False), 1):
+    for seed, faults in sample(cases(FAULTS, POINTS, pairs=False), 3):
         outcome = check(TwoHosts(PLANS[name], faults, frozenset(fails), seed=seed, changes=changes))
         assert (outcome == "new") <= (not fails)
 
