@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eakte_ops.errors import CommandFailed
 from eakte_ops.remote import cleaning, ops
 from eakte_ops.remote.types import Connection, Question
 
@@ -50,7 +51,7 @@ def take(connection: Connection, holder: Holder, *, server: str = "server") -> H
     question = ops.call("townlock", "take", *(ops.one_line(word, _MOST) for word in words))
     _token, found = _asked(connection, question, server)
     if found is None:
-        raise ops.failed(server, question, ops.ask(connection, ops.call("townlock", "show")))
+        raise CommandFailed("nobody has the lock after it was taken", server=server, command=question.name, code=0)
     return found
 
 
