@@ -63,7 +63,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "back_part": "up to {before} by itself, to the state before (about {span}) · from {n} on only by a person's"
         " decision: what was stored since would be lost",
         "back_none": "none: what a step has done stays done; what fails is told, and a person goes on",
-        "back_some": "by itself, about {span}; nothing undoes {which}",
+        "back_some": "by itself, about {span}; what {which} did stays",
         "values": "values",
         "values_text": "known only while it runs: {names}",
     },
@@ -107,7 +107,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "back_part": "bis {before} von selbst, zum Zustand davor (etwa {span}) · ab {n} nur auf Entscheidung eines"
         " Menschen: was seitdem abgelegt wurde, ginge verloren",
         "back_none": "keiner: was ein Schritt getan hat, bleibt; was scheitert, wird gemeldet, ein Mensch macht weiter",
-        "back_some": "von selbst, etwa {span}; nichts macht {which} rückgängig",
+        "back_some": "von selbst, etwa {span}; was {which} getan hat, bleibt",
         "values": "Werte",
         "values_text": "erst im Lauf bekannt: {names}",
     },

@@ -87,7 +87,7 @@ def test_a_plan_with_a_whole_way_back_says_so() -> None:
 
 def test_what_nothing_undoes_is_named() -> None:
     plan = sample(steps=tuple(step for step in sample().steps if not step.no_return))
-    assert "nothing undoes 2\n" in screen(plan)
+    assert "; what 2 did stays\n" in screen(plan)
     assert "── down about 6 min 20 s ──" not in screen(restart())
     assert "── down about" in screen(plan)
 
