@@ -23,7 +23,9 @@ app = typer.Typer(help="Who did what, when and why.", no_args_is_help=True, rich
 app.command()(check)
 
 _HEADINGS = ("when", "who", "what", "where", "plan", "approval", "result", "why")
-_SHOWN = frozenset({"run", "step", "server", "servers", "plan", "approval", "result", "of"})
+_SHOWN = frozenset(
+    {"run", "step", "job", "server", "servers", "asked", "plan", "approval", "result", "of", "file", "sha256"}
+)
 """Details that have a place of their own in a line, or none."""
 _PLAN = 12
 
@@ -80,12 +82,17 @@ def _line(entry: Entry, results: Mapping[str, str], zone: tzinfo) -> tuple[str, 
         f"{datetime.fromisoformat(entry.at).astimezone(zone):%Y-%m-%d %H:%M:%S}",
         entry.who,
         " ".join(each for each in what if each),
-        " ".join([entry.town, *servers_of(entry)]).strip(),
+        " ".join([entry.town, *(servers_of(entry) or _asked(details))]).strip(),
         str(details.get("plan", ""))[:_PLAN],
         str(details.get("approval", "")),
         results.get(entry.hash, _own(entry)),
         entry.why,
     )
+
+
+def _asked(details: Mapping[str, Any]) -> tuple[str, ...]:
+    """A server of which only the state of a job was asked."""
+    return (str(details["asked"]),) if details.get("asked") else ()
 
 
 def _short(details: Mapping[str, Any]) -> str:

@@ -238,6 +238,12 @@ FAULTS = (
             mistake("eakte_ops.config.withhold:_written", "--debug config diff {town}", ends=NOT_WELL),
             mistake("eakte_ops.remote.posix:wrap", "--debug health {town}", ends=(3,)),
             mistake("eakte_ops.remote.session:SshConnection.talk", "--debug config diff {town}", ends=NOT_WELL),
+            mistake("eakte_ops.remote.tails:read", "--debug logs {town} service-manager"),
+            mistake(
+                "eakte_ops.remote.typed:Lines.carry_out",
+                "--debug shell {server} --why watched",
+                stdin=f"{TOWN}/database-password",
+            ),
         ),
         "servers",
         2,
