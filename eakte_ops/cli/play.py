@@ -45,7 +45,8 @@ def play(
         raise UsageError("a change needs a reason", place="--why", way_out='say it: --why "..."')
     if playbook in OWN_COMMANDS:
         raise UsageError(
-            f"{playbook} has a command of its own", way_out=f"eakte-ops {OWN_COMMANDS[playbook]} {town} --help"
+            f'the playbook "{playbook}" has a command of its own',
+            way_out=f"eakte-ops {OWN_COMMANDS[playbook]} {town} --help",
         )
     inventory = CONTEXT.inventory(town)
     banner(inventory.folder, inventory.settings.lab)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,6 +24,7 @@ _JOB_ID_MOST = 100
 _AROUND = len("2026-11-24--xxxx" + "." + ".undo.99")
 """Characters of a job's id beside town and step."""
 _BEFORE_STOP_S = 120
+_ARGUMENT = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,7 @@ def _numbered(playbook: Playbook) -> Iterator[tuple[int, PlaybookStep]]:
 
 def _filled(title: str, ground: Ground) -> str:
     """A title with its arguments: restart $component -> restart gateway."""
-    for name in sorted(ground.arguments, key=len, reverse=True):
-        title = title.replace(f"${name}", ground.arguments[name])
-    return title
+    return _ARGUMENT.sub(lambda found: ground.arguments.get(found[1], found[0]), title)
 
 
 def _arguments(playbook: Playbook, ground: Ground) -> dict[str, str]:
@@ -229,8 +230,6 @@ def _id(number: int, name: str, server: str, which: str, town: str) -> str:
     room = _JOB_ID_MOST - _AROUND - len(town) - len(which)
     if len(whole) <= room:
         return whole + which
-    import hashlib
-
     mark = hashlib.sha256(whole.encode()).hexdigest()[:8]
     return f"{whole[: room - 9]}-{mark}{which}"
 
