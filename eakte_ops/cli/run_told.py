@@ -28,6 +28,8 @@ def tell(parts: Parts, outcome: Outcome) -> int:
             say(f"The run is not over; where it stands: eakte-ops runs show {outcome.run.id}")
     for note in outcome.notes:
         say(f"NOTE: {note}")
+    if outcome.status is Status.INTERRUPTED:
+        return outcome.status
     return worst([outcome.status, _followed(parts, outcome)])
 
 
