@@ -24,6 +24,7 @@ _TOLD: Mapping[Language, Mapping[str, str]] = {
         "leave": "Leaving; nothing on the servers is ended.",
         "running": "left the run; on the servers there goes on: {jobs}",
         "job": "{title} on {server} ({job})",
+        "way out": "eakte-ops runs resume {run} goes on from here; eakte-ops jobs list {town} shows what still runs",
         "nothing": "left the run; nothing is running on the servers",
     },
     "de": {
@@ -31,6 +32,7 @@ _TOLD: Mapping[Language, Mapping[str, str]] = {
         "leave": "Geht; auf den Servern wird nichts beendet.",
         "running": "den Lauf verlassen; auf den Servern geht weiter: {jobs}",
         "job": "{title} auf {server} ({job})",
+        "way out": "eakte-ops runs resume {run} macht hier weiter; eakte-ops jobs list {town} zeigt, was noch läuft",
         "nothing": "den Lauf verlassen; auf den Servern läuft nichts",
     },
 }
@@ -81,6 +83,10 @@ class Interrupts:
         """What to say when somebody leaves: which jobs go on, and where."""
         jobs = [self._told["job"].format(title=each.title, server=each.server, job=each.job) for each in under_way]
         return self._told["running"].format(jobs=", ".join(jobs)) if jobs else self._told["nothing"]
+
+    def way_out(self, run: str, town: str) -> str:
+        """What to do after leaving."""
+        return self._told["way out"].format(run=run, town=town)
 
     def _ctrl_c(self, number: int, frame: FrameType | None) -> None:
         if not self._pause:

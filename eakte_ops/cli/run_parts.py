@@ -103,7 +103,8 @@ def _tools_at(town: Town, lines: Lines) -> Callable[[AtWork], AbstractContextMan
         interrupts = Interrupts(language, view.tell)
         asked.append(interrupts)
         world = _world(town, lines, at_work, view, interrupts)
-        drive = SideBySide(interrupts.leave, lambda: interrupts.going_on(world.under_way()))
+        way_out = interrupts.way_out(at_work.run.id, town.id)
+        drive = SideBySide(interrupts.leave, lambda: interrupts.going_on(world.under_way()), way_out=way_out)
         with view, interrupts:
             yield Tools(world, drive, interrupts.paused, view.heard)
 

@@ -41,16 +41,23 @@ def _nothing() -> str:
 
 
 class SideBySide:
-    """A `runner.Drive`, with `most` acts at the same time. `under_way`: says what goes on when a person leaves.
+    """A `runner.Drive`, with `most` acts at the same time. `under_way`: says what goes on when a person leaves;
+    `way_out`: what to do then.
 
     The acts keep their threads when somebody leaves: they are daemons, and end with the process. Nothing is told to
     the servers then, and no job is ended.
     """
 
     def __init__(
-        self, leave: Leave | None = None, under_way: Callable[[], str] = _nothing, *, most: int = MOST
+        self,
+        leave: Leave | None = None,
+        under_way: Callable[[], str] = _nothing,
+        *,
+        way_out: str = "",
+        most: int = MOST,
     ) -> None:
         self._leave = leave or Leave()
+        self._way_out = way_out
         self._most = most
         self._under_way = under_way
 
@@ -63,7 +70,7 @@ class SideBySide:
                 threading.Thread(target=turn.carry, args=(act, answer), name=f"act-{number}", daemon=True).start()
             while not turn.wait(_LOOK_UP_S):
                 if self._leave.asked:
-                    raise Left(self._under_way())
+                    raise Left(self._under_way(), way_out=self._way_out)
         finally:
             self._leave.listening = False
         if turn.problems:

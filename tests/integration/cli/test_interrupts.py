@@ -32,7 +32,8 @@ place = Place(pathlib.Path(sys.argv[1]) / "one")
 with Interrupts(sys.argv[3]) as interrupts:
     centre = Centre(pathlib.Path(sys.argv[1]), {"one": place}, steps(place, sys.argv[2]))
     centre.world.person = lambda step, do: Answered(interrupts.line("done? ") == "done" or None)
-    drive = SideBySide(interrupts.leave, lambda: interrupts.going_on(centre.world.under_way()))
+    drive = SideBySide(interrupts.leave, lambda: interrupts.going_on(centre.world.under_way()),
+        way_out=interrupts.way_out("r1", "witten"))
     try:
         runner = Runner("r1", centre.plan, centre.journal, centre.world, drive, interrupts.paused)
         runner.begin()
@@ -111,6 +112,7 @@ def test_in_german(one: Place) -> None:
         assert running.stderr.readline().startswith(said)
     _out, err = running.communicate(timeout=20)
     assert "auf den Servern geht weiter: the long one auf one" in err
+    assert "→ eakte-ops runs resume r1 macht hier weiter" in err
 
 
 @pytest.mark.parametrize(("typed", "status", "after"), [(b"done\n", 0, True), (b"\x03", 7, False), (b"no\n", 7, False)])
