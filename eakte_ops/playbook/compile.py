@@ -16,7 +16,7 @@ from eakte_ops.playbook.draft import Draft, Drafted, Ground, Where
 from eakte_ops.playbook.load import Playbook
 from eakte_ops.playbook.model import Argument, PlaybookStep
 from eakte_ops.playbook.placeholders import put_in
-from eakte_ops.playbook.plan import Assumption, Gate, Needs, Step, ValueKind
+from eakte_ops.playbook.plan import AskPerson, Assumption, Gate, Needs, Step, ValueKind
 from eakte_ops.playbook.select import select
 from eakte_ops.yamltext import did_you_mean, inspect
 
@@ -238,11 +238,11 @@ def _step(draft: Draft, said: PlaybookStep, stage: int, name: str, ground: Groun
     own = said.title
     english = _joined(_filled(own.en, ground) if own else "", draft.title)
     german = _joined(_filled(own.de, ground) if own else "", draft.title_de or draft.title)
-    changes = not isinstance(draft.do, Gate)
+    meant = _is_meant(draft, said)
     usual: dict[str, Any] = {}
-    if limit := (said.limit if changes and said.limit else draft.limit):
+    if limit := (said.limit if meant and said.limit else draft.limit):
         usual["limit"] = limit
-    if expected := (said.expected if changes and said.expected else draft.expected):
+    if expected := (said.expected if meant and said.expected else draft.expected):
         usual["expected"] = expected
     return Step(
         id=name,
@@ -262,6 +262,13 @@ def _step(draft: Draft, said: PlaybookStep, stage: int, name: str, ground: Groun
         word_for_word=draft.word_for_word,
         **usual,
     )
+
+
+def _is_meant(draft: Draft, said: PlaybookStep) -> bool:
+    """Whether what a playbook says of the time of a step is said of this draft, and not of a note or gate around it."""
+    if isinstance(draft.do, Gate):
+        return said.action == "gate"
+    return draft.limit is None or bool(draft.verify or draft.undo) or isinstance(draft.do, AskPerson)
 
 
 def _joined(step: str, draft: str) -> str:

@@ -96,7 +96,7 @@ class PlaybookStep(Strict):
     verify: str | None = Field(
         default=None,
         description="Only of `command`: sh text that tells what became of it: status 0 done, 10 not begun, "
-        "else it can not be told.",
+        "else it can not be told. Asked as the account `work`.",
     )
     undo: str | None = Field(
         default=None, description="Only of `command`: sh text for the way back, from every partial state."

@@ -163,6 +163,19 @@ def test_a_command_stands_there_word_by_word() -> None:
     assert text_of(step, "undo") == "data='/var/lib/eakte'\npart='index'\nrm -f \"$data/$part.count\"\n"
 
 
+def test_the_time_of_a_step_is_that_of_its_act() -> None:
+    """And not of the note before it, nor of the gates around it; that of a gate is the gate's."""
+    found = compiled(
+        steps(
+            "{name: a, action: start, where: {servers: [witten-gw]}, before: [disk.space], limit: 900, expected: 99}",
+            "{name: b, action: gate, with: {checks: [disk.space]}, limit: 901}",
+            "{name: c, action: ask, with: {question: {de: a, en: a}}, limit: 902}",
+        )
+    )
+    times = [(step.limit, step.expected) for step in found.steps]
+    assert times == [(180, 3), (30, 1), (900, 99), (180, 3), (901, 3), (902, 300)]
+
+
 def test_an_argument_can_not_leave_its_quotes() -> None:
     found = compiled(
         steps(
