@@ -21,7 +21,8 @@ job() ( # a name, the most seconds, names of variables; the text on standard inp
   logger -t eakte-ops -- "begin $id by hand, $who" || exit
   echo $id >jobs/next && chgrp @ACCOUNT@ jobs/next && sudo -n @START@ || exit
   until grep -q '^exit ' $d/end || [ -e $d/refused ]; do sleep 1; done
-  cat $d/out; cat $d/err $d/refused >&2; read -r word end <$d/end && exit ${end:-1}
+  cat $d/out; cat $d/err >&2; [ ! -e $d/refused ] || cat $d/refused >&2
+  read -r word end <$d/end && exit ${end:-1}
 )
 """
 

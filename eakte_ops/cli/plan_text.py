@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 SHORT = 6
 """Digits by which a plan is called: as few as plans are accepted by."""
-WIDTH = 100
+WIDTH = 110
+"""Characters after which sentences go on in a new line."""
+_KEPT = "\u00a0"
+"""A blank at which no line is broken."""
 
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -99,7 +103,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         "looks": "schaut nur",
         "root": "mit sudo",
         "stop": "der Dienst steht",
-        "stop_by": "spätestens ab {at}, damit der Rest UND der Rückweg ins Fenster passen",
+        "stop_by": "spätestens {at}, damit der Rest UND der Rückweg ins Fenster passen",
         "no_return": "ab hier kein Zurück ohne Entscheidung: {n} {title}",
         "down": "Ausfall etwa {span}",
         "back": "Rückweg",
@@ -135,10 +139,15 @@ class PlanText:
 
     def lines(self) -> Iterator[Line]:
         """All of it."""
-        yield Line(self._head(), "bold")
-        yield from (Line(f" {name:<{self._margin}}  {said}") for name, said in self._notes())
+        yield from (Line(text, "bold") for text in _wrapped(self._head(), "", "  "))
+        for name, said in self._notes():
+            yield from self._note_lines(name, said)
         yield from self._steps()
-        yield from (Line(f" {self._say('back'):<{self._margin}}  {said}") for said in (self._way_back(),))
+        yield from self._note_lines(self._say("back"), self._way_back())
+
+    def _note_lines(self, name: str, said: str) -> Iterator[Line]:
+        first = f" {name:<{self._margin}}  "
+        yield from (Line(text) for text in _wrapped(said, first, " " * len(first)))
 
     def _say(self, word: str, **values: object) -> str:
         return _WORDS[self.language][word].format(**values)
@@ -294,6 +303,17 @@ class PlanText:
             which = ", ".join(str(row.number) for row in without)
             return self._say("back_some", span=back, which=which)
         return self._say("back_all", span=back)
+
+
+def _wrapped(said: str, first: str, rest: str) -> list[str]:
+    """Lines of WIDTH at most, but for words that are longer. What stands between two dots stays together if it can."""
+    room = WIDTH - len(rest) - 2
+    parts = [part.replace(" ", _KEPT) if len(part) <= room else part for part in said.split(" · ")]
+    text = f"{_KEPT}· ".join(parts)
+    lines = textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    return [line.replace(_KEPT, " ") for line in lines] or [first.rstrip()]
 
 
 def _word_for_word(row: Row) -> Iterator[str]:

@@ -20,6 +20,7 @@ from eakte_ops.clock import Clock
 from eakte_ops.playbook.approval import NAMESPACE, Approval, NotCounted, approved, judge, of, read, text_of
 from eakte_ops.playbook.memory import plans
 from eakte_ops.playbook.plan import Plan
+from eakte_ops.remote.fake import FakeFleet
 from eakte_ops.signature.sign import sign
 from eakte_ops.store import Store
 from tests.unit.health import well
@@ -262,6 +263,24 @@ def test_a_plan_and_its_approval_travel_between_two_machines_as_files(
     assert "approved by admin-1 and admin-2" in one.run("plans", "show", short)[1]
     acts = one.run("audit", "show", "witten")[1]
     assert acts.count("plan.approve") == 2
+
+
+def test_a_changing_command_has_its_author_sign_at_once_and_then_waits(
+    desk: Callable[[str, Path], Desk], keys: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = desk("one", keys["author"])
+    plan = replace(PLAN, inputs={})
+    monkeypatch.setattr("sys.stdin", io.StringIO("witten\n"))
+    CONTEXT.begin(one.folder, False)
+    (one.folder / "state").mkdir()
+    from eakte_ops.cli.changing import propose
+
+    assert propose(plan) == 0
+    assert "signed by admin-1, still needs a second person" in one.run("plans", "show", plan.hash[:6])[1]
+    monkeypatch.setattr(CONTEXT, "connect", lambda: FakeFleet())  # no server can be reached: it is refused all the same
+    status, _, err = one.run("plans", "run", plan.hash[:6])
+    assert status == 7
+    assert "it needs the approval of a second person: only admin-1 has signed it" in err
 
 
 def test_an_approval_may_come_by_standard_input(
