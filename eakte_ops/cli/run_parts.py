@@ -197,7 +197,8 @@ class _Person:
 def _gates(town: Town, lines: Lines, at_work: AtWork) -> Gates:
     """The gates of the run: health asked as the people at work, and those of the plan itself."""
     from eakte_ops.cli.health import access_if_any
-    from eakte_ops.health.engine import stops_of
+    from eakte_ops.cli.sweep_parts import reveals as reveals_of
+    from eakte_ops.health.engine import nothing_known, stops_of
     from eakte_ops.playbook.acts import Answered
     from eakte_ops.playbook.gates import ASSUMPTIONS, OWN, WINDOW, Gates
     from eakte_ops.playbook.plan import Gate
@@ -226,4 +227,13 @@ def _gates(town: Town, lines: Lines, at_work: AtWork) -> Gates:
     if any(isinstance(step.do, Gate) and set(step.do.checks) - set(OWN) for step in at_work.plan.steps):
         access = access_if_any()
         stops = stops_of([town], lambda its, server: CONTEXT.target(its, server, "work"), access, CONTEXT.library)
-    return Gates(stops, lines.lend, {WINDOW: window, ASSUMPTIONS: assumptions})
+    reveals = reveals_of([town]) if _makes_a_trip(at_work.plan) else nothing_known
+    return Gates(stops, lines.lend, {WINDOW: window, ASSUMPTIONS: assumptions}, reveals=reveals)
+
+
+def _makes_a_trip(plan: Plan) -> bool:
+    """Whether a gate stores and finds a test document, which takes a secret of the town."""
+    from eakte_ops.health.checks.roundtrip import TRIP
+    from eakte_ops.playbook.plan import Gate
+
+    return any(isinstance(step.do, Gate) and TRIP.name in step.do.checks for step in plan.steps)

@@ -9,12 +9,13 @@ from typing import TypeAlias
 from eakte_ops.clock import SYSTEM, Clock
 from eakte_ops.errors import UsageError
 from eakte_ops.health import catalogue, wording
-from eakte_ops.health.engine import Stop, look_at, of_town
+from eakte_ops.health.engine import Stop, look_at, nothing_known, of_town
 from eakte_ops.health.types import AnyCheck, Check, Judged, OwnCheck, TownCheck
+from eakte_ops.inventory.model import Town
 from eakte_ops.playbook.acts import Answered
 from eakte_ops.playbook.plan import Gate
 from eakte_ops.remote import cleaning
-from eakte_ops.remote.types import Connect
+from eakte_ops.remote.types import Connect, Reveal
 from eakte_ops.yamltext import did_you_mean
 
 WINDOW, ASSUMPTIONS = "plan.window", "plan.assumptions"
@@ -65,7 +66,8 @@ def _unheard(_said: str) -> None:
 @dataclass(frozen=True, slots=True)
 class Gates:
     """The gates of one run. `stops`: all servers of the town, to be asked as the account of people at work; `connect`:
-    opens the lines (Lines.lend). `own`: what answers the gates of OWN. `every`: seconds between two looks.
+    opens the lines (Lines.lend). `own`: what answers the gates of OWN. `every`: seconds between two looks. `reveals`: a
+    town's secrets, for the one check that needs one (the round trip of a document).
     """
 
     stops: Sequence[Stop]
@@ -73,6 +75,7 @@ class Gates:
     own: Mapping[str, Ask] = field(default_factory=dict)
     clock: Clock = SYSTEM
     every: float = EVERY_S
+    reveals: Callable[[Town], Reveal] = nothing_known
 
     def answer(self, gate: Gate, server: str, limit: float, tell: Tell = _unheard) -> Answered:
         """Well as soon as every check is; not well once `limit` seconds are over, and `said` names what was not.
@@ -111,7 +114,15 @@ class Gates:
         """What is not well now, in short, "" where all is; a server that can not be reached is not well."""
         asked = [stop for stop in stops if stop.site is None or catalogue.asks(checks, stop.site)]
         looks = list(
-            look_at(asked, checks, self.connect, seconds=_LOOK_S, threads=max(1, len(asked)), clock=self.clock)
+            look_at(
+                asked,
+                checks,
+                self.connect,
+                seconds=_LOOK_S,
+                threads=max(1, len(asked)),
+                clock=self.clock,
+                reveals=self.reveals,
+            )
         )
         said = [judged for look in looks for judged in look.results]
         if looks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from eakte_ops.errors import TimedOut, UsageError
 from eakte_ops.health.engine import Stop
 from eakte_ops.health.facts.product import PRODUCT
 from eakte_ops.health.facts.web import WEB, requests
+from eakte_ops.inventory.model import Town
 from eakte_ops.playbook.acts import Answered
 from eakte_ops.playbook.gates import Gates, check_gate, judges, known_gate
 from eakte_ops.playbook.lines import Lines
@@ -154,6 +156,20 @@ def test_a_check_over_the_whole_town_looks_at_all_its_servers() -> None:
     answered = gates(servers, time).answer(gate, "", 7)
     assert answered.well is False
     assert "release.same" in answered.said
+
+
+def test_the_round_trip_of_a_document_gets_its_secret_and_nothing_else_does() -> None:
+    time, servers, revealed = Time(), fleet(), []
+
+    def reveals(town: Town) -> Callable[[str], str]:
+        return lambda name: revealed.append((town.id, name)) or "staple-of-the-gate"  # type: ignore[func-returns-value]
+
+    asked = gates(servers, time, reveals=reveals)
+    assert asked.answer(HEALTH, "witten-app", 7) == Answered(True)
+    assert revealed == []
+    assert asked.answer(Gate(("documents.roundtrip",)), "witten-app", 7) == Answered(True)
+    assert {town for town, _name in revealed} == {"witten"}
+    assert "staple-of-the-gate" in servers.sent["witten-app"]
 
 
 def test_gates_of_the_plan_are_asked_once_and_come_first() -> None:
