@@ -43,6 +43,7 @@ def prune(
     """Delete what is older than `retention` in eakte-ops.yml allows. Sweeps may go on meanwhile."""
     from eakte_ops.clock import SYSTEM
     from eakte_ops.health.memory.prune import prune_all, to_delete
+    from eakte_ops.playbook.memory import prune as runs
 
     kept = CONTEXT.inventory().settings.retention
     limits = (SYSTEM.now().timestamp(), kept.results_days, kept.daily_years, kept.names_days)
@@ -50,9 +51,11 @@ def prune(
     with closing(CONTEXT.store(must_exist=True)) as store:
         if dry_run:
             with store.reading() as rows:
-                found = to_delete(rows, *limits)
+                found = {**to_delete(rows, *limits), **runs.to_delete(rows, limits[0], kept.names_days)}
         else:
-            found = prune_all(store, *limits)
+            with store.writing() as rows:
+                gone = runs.prune(rows, limits[0], kept.names_days)
+            found = {**prune_all(store, *limits), **gone}
             given_back = store.give_back()
             for copy in store.forget_copies(SYSTEM.now().timestamp() - kept.names_days * 86400):
                 say(f"Deleted: {copy}, a copy from before an update; names of people in it were too old, too.")
@@ -89,6 +92,8 @@ _KINDS = {
     "changes": ("changes of findings", 1),
     "sweeps": ("sweeps", 1),
     "names": ("who acknowledged, and why", 2),
+    "runs": ("runs that are over", 2),
+    "plans": ("plans without a run", 2),
 }
 """Kind -> how it is called, and which of the three limits holds for it."""
 

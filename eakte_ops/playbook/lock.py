@@ -32,13 +32,13 @@ Objection: TypeAlias = Callable[[str, int, Holder | None], EakteError | None]
 """Server, its token, who has the lock -> why it may not be taken; None where it may, even out of another's hands."""
 
 
-class Held(Busy):
+class Locked(Busy):
     """Another run has the town."""
 
     message = "{town} is locked by the run {run} ({purpose}), by {who} on {host} since {since}, expected until {until}"
 
     @classmethod
-    def of(cls, town: str, holder: Holder, at: Moments, way_out: str) -> Held:
+    def of(cls, town: str, holder: Holder, at: Moments, way_out: str) -> Locked:
         """As people read it."""
         return cls(
             town=town,

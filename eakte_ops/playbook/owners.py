@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from eakte_ops.errors import Busy, EakteError
-from eakte_ops.playbook.lock import Held, Objection, shown_host
+from eakte_ops.playbook.lock import Locked, Objection, shown_host
 from eakte_ops.playbook.memory import entries, runs
 from eakte_ops.playbook.standing import is_over, token
 from eakte_ops.remote import jobs
@@ -38,9 +38,9 @@ class TakenOver(Busy):
     )
 
 
-def busy_with(parts: Parts, known: Lock, run: Run) -> Held:
+def busy_with(parts: Parts, known: Lock, run: Run) -> Locked:
     """The error where a run of this operations folder has the town and is not over."""
-    return Held(
+    return Locked(
         town=parts.name,
         run=run.id,
         purpose=known.purpose,
@@ -52,10 +52,10 @@ def busy_with(parts: Parts, known: Lock, run: Run) -> Held:
     )
 
 
-def held(parts: Parts, holder: Holder) -> Held:
+def held(parts: Parts, holder: Holder) -> Locked:
     """The error where a server says that another run has the town."""
     here = holder.host == parts.host
-    return Held.of(parts.name, holder, parts.at, _ours(holder.run) if here else _theirs(parts.town))
+    return Locked.of(parts.name, holder, parts.at, _ours(holder.run) if here else _theirs(parts.town))
 
 
 def objection_to_begin(parts: Parts) -> Objection:

@@ -17,7 +17,7 @@ from eakte_ops.playbook import conduct
 from eakte_ops.playbook.abandon import abandon
 from eakte_ops.playbook.acts import Fenced
 from eakte_ops.playbook.adopt import NothingThere, adopt
-from eakte_ops.playbook.lock import Held
+from eakte_ops.playbook.lock import Locked
 from eakte_ops.playbook.owners import StillThere, TakenOver
 from eakte_ops.playbook.plan import OnServer, Plan
 from eakte_ops.playbook.progress import Decision, Ended
@@ -118,7 +118,7 @@ def test_a_second_host_is_told_who_is_at_work_and_can_take_over(
     child = ours.in_a_child(lambda: ours.begin(plan, Watched({13: killed})))
     os.waitpid(child, 0)
     name = ours.run.id
-    with pytest.raises(Held, match=f"Witten is locked by the run {name} .try it., by admin-1 on ops-1 since") as held:
+    with pytest.raises(Locked, match=f"Witten is locked by the run {name} .try it., by admin-1 on ops-1 since") as held:
         theirs.begin(plan)
     assert "runs adopt witten" in held.value.way_out
     with theirs.parts() as parts:
@@ -130,7 +130,7 @@ def test_a_second_host_is_told_who_is_at_work_and_can_take_over(
     before = servers["a"].journal
     with pytest.raises(TakenOver, match="was taken away"):
         ours.resume()
-    with pytest.raises(Held, match=name):
+    with pytest.raises(Locked, match=name):
         ours.begin(plan)
     assert servers["a"].journal == before
     with ours.parts() as parts:
@@ -257,7 +257,7 @@ def test_where_nothing_was_left_there_is_nothing_to_adopt(theirs: Office) -> Non
 
 
 def test_a_run_that_is_not_over_keeps_its_town(ours: Office, lost: Office, servers: dict[str, OpsFolder]) -> None:
-    with pytest.raises(Held, match=lost.run.id) as held:
+    with pytest.raises(Locked, match=lost.run.id) as held:
         ours.begin(three(servers))
     assert f"eakte-ops runs show {lost.run.id}" in held.value.way_out
 
