@@ -277,7 +277,7 @@ def test_a_changing_command_has_its_author_sign_at_once_and_then_waits(
 
     assert propose(plan) == 0
     assert "signed by admin-1, still needs a second person" in one.run("plans", "show", plan.hash[:6])[1]
-    monkeypatch.setattr(CONTEXT, "connect", lambda: FakeFleet())  # no server can be reached: it is refused all the same
+    monkeypatch.setattr(CONTEXT, "connect", FakeFleet)  # no server can be reached: it is refused all the same
     status, _, err = one.run("plans", "run", plan.hash[:6])
     assert status == 7
     assert "it needs the approval of a second person: only admin-1 has signed it" in err
