@@ -117,7 +117,7 @@ kick() {
 
 # $1: id, $2: whole seconds to wait at most -> state. Wakes at once when the job ends.
 await() {
-  stop=$(($(up) + $2))
+  stop=$(($(up) + $2)) looks=0
   while :; do
     now=$(state "$1") left=$((stop - $(up)))
     case $now in queued | running) ;; *) break ;; esac
@@ -130,7 +130,8 @@ await() {
     else
       case $(unit) in active | activating | deactivating) ;; *) kick "$1" || return ;; esac
     fi
-    sleep 0.1
+    looks=$((looks + 1))
+    if [ $looks -lt 10 ]; then sleep 0.03; else sleep 0.2; fi
   done
   echo "$now"
 }
