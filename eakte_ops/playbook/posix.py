@@ -154,7 +154,7 @@ def verify_restarted(unit: str) -> str:
     return _state() + (
         f"state=$(state_of {word(unit)})\n"
         f"now=up-$({SYSTEMCTL} show --property=InvocationID --value -- {word(unit)})\n"
-        'case $state:$ran in\n"active:$now") exit 10 ;;\nactive:*) exit 0 ;;\n'
+        'case $state:$ran in\n*:) exit 1 ;;\n"active:$now") exit 10 ;;\nactive:*) exit 0 ;;\n'
         "inactive:down | failed:down) exit 10 ;;\n*) exit 1 ;;\nesac\n"
     )
 

@@ -236,6 +236,12 @@ class TestOnItsWay:
             verify = texts(server, action)[1].replace("-le 30", "-le 0")
             assert server.run(verify, "up-id1").status == 1
 
+    def test_without_a_note_nobody_can_tell_and_nothing_is_stopped(self, server: Played) -> None:
+        assert server.run(texts(server, "restart")[1], "").status == 1
+        for action in ("start", "stop", "restart"):
+            assert server.run(texts(server, action)[2], "").status == 0
+            assert (server.state, server.invocation) == ("active", "id1")
+
     def test_a_service_manager_that_does_not_answer_can_not_be_told(self, server: Played) -> None:
         (server.folder / "bin/systemctl").write_text("#!/bin/sh\nexit 1\n")
         for action in ("start", "stop", "restart"):
