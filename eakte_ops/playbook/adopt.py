@@ -92,7 +92,10 @@ def _taken(parts: Parts, found: copy.Found, why: str) -> Adopted:
         over=False,
         running=tuple((server, job) for server, jobs in running.said.items() for job in jobs),
         set_aside=aside,
-        notes=tuple(f"{server} could not be reached: {problem.said}" for server, problem in hold.left_out.items()),
+        notes=(
+            *(f"{server} could not be reached: {problem.said}" for server, problem in hold.left_out.items()),
+            *_later(parts, found.run),
+        ),
     )
 
 
@@ -169,6 +172,14 @@ def _readable(parts: Parts, server: str, run: str) -> copy.Found | None:
         return _read(parts, server, run)
     except (Refused, CommandFailed):
         return None
+
+
+def _later(parts: Parts, run: runs.Run) -> list[str]:
+    """A sentence where the lock server has copies of other runs that were written after that of `run`."""
+    names = _copies(parts, run.lock_server)
+    before = names[: names.index(run.id)] if run.id in names else ()
+    later = [name for name in before if name != run.id]
+    return [f"other runs were at work since: {', '.join(later)}; see whether it still fits"] if later else []
 
 
 def _known(rows: Rows, town: str, *, over: bool) -> frozenset[str]:

@@ -52,7 +52,7 @@ def _worked(hold: Hold, journal: Journalled, lead: Sequence[Entry], answers: Map
     def keep(output: outputs.Output) -> None:
         parts.keeper.writing(lambda rows: outputs.keep(rows, run.id, output))
 
-    record = OnRecord(parts.trail, run, _jobs_of_others(hold))
+    record = OnRecord(parts.trail, run, again=bool(hold.opened.written), begun_elsewhere=_jobs_of_others(hold))
     at_work = AtWork(run, hold.opened.plan, lambda _servers: hold.token, journal.entries, record.note, answers, keep)
     try:
         with parts.tools(at_work) as tools:

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from eakte_ops.errors import Busy, EakteError, UsageError
+from eakte_ops.errors import Busy, EakteError, Refused, UsageError
 from eakte_ops.playbook import copy
 from eakte_ops.playbook.carrying import carry_out, recorded
 from eakte_ops.playbook.journal import Entry, Phase
@@ -26,6 +26,16 @@ from eakte_ops.playbook.taking import Opened, load, servers_of, take, working
 if TYPE_CHECKING:
     from eakte_ops.playbook.permit import Permit
     from eakte_ops.store import Rows
+
+
+class Overtaken(Refused):
+    """Other runs were at work in the town since this one stood still: what it rests on may be no more."""
+
+    message = "since {run} stood still, {others} changed {town}: what it rests on may not hold any more"
+    hint = (
+        'eakte-ops runs abandon {run} --why "..." gives it up; if you know that it still fits: --why "..." with resume'
+    )
+
 
 Word: TypeAlias = Literal["done", "not-begun"]
 """What a person says of an act whose end nobody could see."""
@@ -80,9 +90,13 @@ def resume(
     why: str = "",
 ) -> Outcome:
     """Go on with a run from where it stands. `answers`: to steps that ask a person; `decisions`: step id -> what became
-    of it, for steps of which nobody could see that. Raises as `begin`, UsageError where it is over or not asked for."""
+    of it, for steps of which nobody could see that. Raises as `begin`, Overtaken, UsageError where it is over or where
+    nobody asked for that decision."""
 
     def decide(opened: Opened) -> tuple[Entry, ...]:
+        others = parts.keeper.reading(lambda rows: _later(rows, opened))
+        if others and not why.strip():
+            raise Overtaken(run=run.id, others=", ".join(others), town=parts.name)
         return tuple(_decided(opened, step, word, why) for step, word in (decisions or {}).items())
 
     said = {**(answers or {}), **(decisions or {})}
@@ -153,6 +167,13 @@ def _decided(opened: Opened, name: str, word: Word, why: str) -> Entry:
     return Entry(
         step.id, phase, found.attempt, "decided-done" if word == "done" else "decided-not-begun", said=f"decided: {why}"
     )
+
+
+def _later(rows: Rows, opened: Opened) -> list[str]:
+    """Runs of the same town that began after the last entry of this one, as far as they are known here."""
+    last_at = max((each.at for each in opened.written), default=opened.run.opened)
+    found = runs.listed(rows, opened.run.town, last_at)
+    return [run.id for run in found if run.id != opened.run.id and entries.lines(rows, run.id)]
 
 
 def _unfinished(rows: Rows, name: str) -> Run | None:

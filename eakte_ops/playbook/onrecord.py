@@ -25,17 +25,18 @@ _RESULTS = {"done": "done", "failed": "failed", "unclear": "unclear", "decided-n
 
 
 class OnRecord:
-    """Thread safe. `begun_elsewhere`: jobs that another operations host may have sent: their entries are in its record,
-    and its lines in the town's journals, so none is expected there for ours."""
+    """Thread safe. `again`: an earlier process was at work on the run, so there may be entries. `begun_elsewhere`: jobs
+    that another operations host may have sent: their entries are in its record, and its lines in the town's journals,
+    so none is expected there for ours."""
 
-    def __init__(self, trail: Trail, run: Run, begun_elsewhere: Collection[str] = ()) -> None:
+    def __init__(self, trail: Trail, run: Run, *, again: bool, begun_elsewhere: Collection[str] = ()) -> None:
         self._trail = trail
         self._run = run
         self._elsewhere = frozenset(begun_elsewhere)
         self._recording = threading.Lock()
         self._known: dict[str, Record] = {
             str(entry.details["job"]): entry
-            for entry in trail.entries(run.town)
+            for entry in (trail.entries(run.town) if again else ())
             if entry.what == STEP and entry.details.get("run") == run.id and "job" in entry.details
         }
 

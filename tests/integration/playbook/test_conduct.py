@@ -262,6 +262,21 @@ def test_a_run_that_is_not_over_keeps_its_town(ours: Office, lost: Office, serve
     assert f"eakte-ops runs show {lost.run.id}" in held.value.way_out
 
 
+def test_a_run_that_others_went_past_is_gone_on_with_by_a_reason_alone(
+    ours: Office, theirs: Office, lost: Office, servers: dict[str, OpsFolder]
+) -> None:
+    old = lost.run
+    with ours.parts() as parts:
+        unlock(parts, "it has time")
+    assert ours.begin(plan_of(step(1, "b", effect(servers["b"], "other")))).result == Ended("new")
+    with ours.parts() as parts, pytest.raises(conduct.Overtaken, match="what it rests on may not hold any more"):
+        conduct.resume(parts, old)
+    with theirs.parts() as parts:
+        adopted = adopt(parts, "let me do it")
+    assert adopted.opened.run.id == old.id
+    assert "other runs were at work since" in adopted.notes[0]
+
+
 def test_a_fence_is_an_error_of_the_process_that_lost_the_town(
     ours: Office, theirs: Office, servers: dict[str, OpsFolder]
 ) -> None:
