@@ -6,6 +6,8 @@ import hashlib
 import io
 import json
 import os
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -210,6 +212,28 @@ def test_the_stop_switch_set_meanwhile_refuses_the_next_line(
     assert "stop switch of this server: now" in err
     assert len(servers.journal) == 2
     assert str(entries(folder)[-1].details["result"]).startswith("ended: ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_it_ends_its_line_and_says_so_everywhere(
+    number: signal.Signals, type_: Type, servers: Servers, folder: Path
+) -> None:
+    threading.Timer(0.5, os.kill, (os.getpid(), number)).start()
+    began = monotonic()
+    status, out, err = type_("echo eins; sleep 30", "echo never")
+    assert (status, out) == (130, "eins\n")
+    assert monotonic() - began < 10
+    assert "Told to end." in err
+    assert len(servers.journal) == 2
+    assert entries(folder)[-1].details["result"] == "ended, 1 line"
+
+
+def test_ctrl_c_ends_the_line_and_the_next_one_is_carried_out(type_: Type, folder: Path) -> None:
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    status, out, err = type_("echo eins; sleep 30", "echo zwei")
+    assert (status, out) == (1, "eins\nzwei\n")
+    assert "ended by Ctrl-C" in err
+    assert "ended by Ctrl-C" in str(record(folder)[2]["said"])
 
 
 def test_the_hold_is_said(type_: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
