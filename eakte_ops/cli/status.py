@@ -102,6 +102,16 @@ def _town(view: TownView) -> dict[str, Any]:
             "end": iso(span.end.timestamp()) if span.end else None,
             "zone": view.town.windows.get("zone"),
         },
+        "work": None
+        if view.work is None
+        else {
+            "run": view.work.run,
+            "purpose": view.work.purpose,
+            "who": view.work.who,
+            "host": view.work.host,
+            "since": iso(view.work.since),
+            "until": iso(view.work.until),
+        },
         "backup": _said(view.backup),
         "response": _trend(view.response),
         "disk": _trend(view.disk),

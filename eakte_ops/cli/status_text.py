@@ -58,6 +58,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "window-always": "window open at any time",
         "no-window": "no window within a year",
         "whole": "full look {at}",
+        "work": "work in progress since {since} by {who}, until about {until}: {purpose}",
+        "no-work": "nobody is working on it",
         "zone": "times: {zone}",
         "response": "response time",
         "disk": "disk",
@@ -96,6 +98,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "window-always": "Fenster jederzeit offen",
         "no-window": "kein Fenster binnen eines Jahres",
         "whole": "ganz angesehen {at}",
+        "work": "in Arbeit seit {since} durch {who}, bis etwa {until}: {purpose}",
+        "no-work": "niemand arbeitet daran",
         "zone": "Zeiten: {zone}",
         "response": "Antwortzeit",
         "disk": "Platte",
@@ -190,7 +194,17 @@ def _facts(view: TownView, now: datetime, language: Language) -> Iterator[str]:
     yield _window(view, now, language)
     if view.whole is not None:
         yield words["whole"].format(at=moment(view.whole, now, zone, language))
+    yield _work(view, now, language)
     yield words["zone"].format(zone=name_of(zone, now))
+
+
+def _work(view: TownView, now: datetime, language: Language) -> str:
+    """Who has the town for a change, and until when that is expected to take."""
+    words, zone, work = _WORDS[language], zone_of_town(view.town), view.work
+    if work is None:
+        return words["no-work"]
+    since, until = (moment(at, now, zone, language) for at in (work.since, work.until))
+    return words["work"].format(who=work.who, since=since, until=until, purpose=work.purpose)
 
 
 def _window(view: TownView, now: datetime, language: Language) -> str:

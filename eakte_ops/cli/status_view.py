@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from eakte_ops.health.memory.known import Known, SeriesName, State, TownKnown
     from eakte_ops.health.past import Day
     from eakte_ops.inventory.hours import Span
+    from eakte_ops.playbook.memory.locks import Lock
     from eakte_ops.store import Rows
 
 Up: TypeAlias = Literal["up", "limited", "down", "unknown"]
@@ -54,7 +55,7 @@ class TownView:
     """All that is said of a town on the telephone. `whole`: since when all of it was looked at at least once.
 
     `found`: its open findings, worst first, without consequences; `noticed`: those of them that clerks may notice.
-    `stale`: the newest look is older than it should be.
+    `stale`: the newest look is older than it should be. `work`: the run that has the town, as far as is known here.
     """
 
     town: TownKnown
@@ -69,6 +70,7 @@ class TownView:
     forecast: State | None = None
     response: Trend | None = None
     disk: Trend | None = None
+    work: Lock | None = None
 
     @property
     def bad(self) -> bool:
@@ -92,6 +94,7 @@ def in_full(rows: Rows, town: TownKnown, now: datetime) -> TownView:
     from dataclasses import replace
 
     from eakte_ops.health.memory import states
+    from eakte_ops.playbook.memory import locks
 
     every = states.current(rows, town.id)
     disk = _trend(rows, town, "disk.space", "used_percent", now)
@@ -105,6 +108,7 @@ def in_full(rows: Rows, town: TownKnown, now: datetime) -> TownView:
         forecast=_forecast(every, disk),
         response=_trend(rows, town, PAGE, "seconds", now),
         disk=disk,
+        work=locks.of(rows, town.id),
     )
 
 

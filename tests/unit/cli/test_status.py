@@ -14,6 +14,7 @@ import pytest
 from eakte_ops.health.memory import findings
 from eakte_ops.health.memory.known import Ack
 from eakte_ops.health.types import NotYet, Result, unknown
+from eakte_ops.playbook.memory import locks
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.remembered import Remembered, ago, disk, page, reached
 
@@ -33,6 +34,19 @@ def test_up(memory: Remembered, ask: Run) -> None:
     assert lines(out)[:2] == [" Witten is up (looked 2 min ago).", "   Clerks should notice nothing."]
     assert " · release 11.0 · last backup: not known yet · next window today 18:00-22:00 · full look 11:40 " in out
     assert "times: Europe/Berlin" in out
+
+
+def test_work_in_progress(memory: Remembered, ask: Run) -> None:
+    memory.look(ago(minutes=2), "witten", **gateway(page()))
+    assert " · nobody is working on it " in " ".join(ask("status", "witten")[1].split())
+    held = locks.Lock("witten", "r1", 3, "admin-1", "ops-1", "restart gateway", ago(minutes=9), ago(minutes=-20))
+    with memory.store.writing() as rows:
+        locks.keep(rows, held)
+    said = "work in progress since 11:33 by admin-1, until about 12:02: restart gateway"
+    assert said in " ".join(ask("status", "witten")[1].split())
+    assert "in Arbeit seit 11:33 durch admin-1" in " ".join(ask("status", "witten", "--language", "de")[1].split())
+    work = json.loads(ask("status", "witten", "--json")[1])["towns"][0]["work"]
+    assert (work["run"], work["who"], work["since"]) == ("r1", "admin-1", "2026-11-24T10:33:00+00:00")
 
 
 def test_a_look_that_reached_nobody_is_no_full_look(memory: Remembered, ask: Run) -> None:
