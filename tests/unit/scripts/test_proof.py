@@ -69,4 +69,4 @@ def test_a_proof_that_there_is_not_is_answered_with_those_there_are(words: list[
         [sys.executable, ROOT / "scripts/proof.py", *words], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "which proof? There are: canary\n"
+    assert done.stderr == "which proof? There are: canary engine health\n"
