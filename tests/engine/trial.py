@@ -79,8 +79,13 @@ class Trial:
     @contextmanager
     def held_at(self, plan: str, number: int = 0, moment: Moment = "before") -> Iterator[Staged]:
         """The plan carried out until wish `number`."""
+        with self.staged(["plans", "run", plan, *self.rules(plan)], number, moment) as running:
+            yield running
+
+    @contextmanager
+    def staged(self, words: list[str], number: int = 0, moment: Moment = "before") -> Iterator[Staged]:
+        """Any command that carries out a run, until wish `number`."""
         self.number += 1
-        words = ["plans", "run", plan, *self.rules(plan)]
         with staged(self.operations, self.scratch / f"run-{self.number}", words, number, moment) as running:
             yield running
 

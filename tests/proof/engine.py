@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 from eakte_ops.cli.context import Context
 from eakte_ops.lab.lab import Lab
@@ -39,6 +40,8 @@ def prove(say: Say) -> None:
             points = wishes(trial, act)
             say(Line(act, "uninterrupted", f"{len(points)} wishes", bool(points)))
             for line in crashes(trial, act, points):
+                say(line)
+            for line in returns(trial, act, points):
                 say(line)
             for line in faults(trial, act, points):
                 say(line)
@@ -115,6 +118,34 @@ def crashes(trial: Trial, act: Act, points: list[Told], every: int = 1) -> Itera
         with trial.held_at(plan, point.number, moment) as running:
             running.kill()
         yield judged(trial, act, plan, "Killed", f"{moment} {named(point)}")
+
+
+def returns(trial: Trial, act: Act, points: list[Told], every: int = 1) -> Iterator[Line]:
+    """Killed, and turned round by a person; then killed on the way back as well, at each of its wishes."""
+    for point in points[::every]:
+        run = killed_after(trial, act, point)
+        said = trial.ours("runs", "rollback", run["id"], "--why", WHY)
+        yield judged(trial, act, run["plan"], "Turned round", f"after {named(point)} (status {said.status})")
+    run = killed_after(trial, act, points[-1])
+    with trial.staged(["runs", "rollback", run["id"], "--why", WHY]) as running:
+        running.go_on()
+    back = running.wishes
+    yield judged(trial, act, run["plan"], "Killed on the way back", f"not: {len(back)} wishes")
+    for point in back[::every]:
+        run = killed_after(trial, act, points[-1])
+        with trial.staged(["runs", "rollback", run["id"], "--why", WHY], point.number, "after") as running:
+            running.kill()
+        yield judged(trial, act, run["plan"], "Killed on the way back", f"after {named(point)}")
+
+
+def killed_after(trial: Trial, act: Act, point: Told) -> dict[str, Any]:
+    """A run of `act` whose process was killed after that wish."""
+    plan = ready(trial, act)
+    with trial.held_at(plan, point.number, "after") as running:
+        running.kill()
+    run = trial.run_of(plan)
+    assert run is not None
+    return run
 
 
 def named(point: Told) -> str:
