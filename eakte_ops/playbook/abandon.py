@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eakte_ops.errors import CommandFailed, EakteError, Unreachable, UsageError
+from eakte_ops.errors import CommandFailed, EakteError, Unreachable
 from eakte_ops.playbook.acts import Fenced
 from eakte_ops.playbook.carrying import recorded
 from eakte_ops.playbook.everywhere import everywhere
@@ -20,7 +20,7 @@ from eakte_ops.playbook.memory import leftovers, locks
 from eakte_ops.playbook.memory.leftovers import Leftover
 from eakte_ops.playbook.owners import alive, objection_to_abandon, still_there
 from eakte_ops.playbook.standing import is_over
-from eakte_ops.playbook.taking import Hold, Opened, load, take, working
+from eakte_ops.playbook.taking import Hold, Opened, load, must_be_open, take, working
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +54,7 @@ def abandon(parts: Parts, run: Run, why: str) -> Abandoned:
     opened = parts.keeper.reading(lambda rows: load(rows, run))
     with working(parts, run, opened.plan):
         opened = parts.keeper.reading(lambda rows: load(rows, run))
-        if is_over(opened.entries):
-            raise UsageError(f"the run {run.id} is over", way_out=f"eakte-ops runs show {run.id} says how it ended")
+        must_be_open(opened)
         servers = tuple(server for server in run.servers if server in parts.lines.targets)
         busy = everywhere(servers, lambda server: alive(parts, server, run.id))
         for server, found in busy.said.items():

@@ -21,7 +21,7 @@ from eakte_ops.playbook.parts import Outcome, Parts
 from eakte_ops.playbook.plan import Plan
 from eakte_ops.playbook.progress import last
 from eakte_ops.playbook.standing import is_over, lossy
-from eakte_ops.playbook.taking import Opened, load, servers_of, take, working
+from eakte_ops.playbook.taking import Opened, load, must_be_open, servers_of, take, working
 
 if TYPE_CHECKING:
     from eakte_ops.playbook.permit import Permit
@@ -135,8 +135,7 @@ def _again(
     opened = parts.keeper.reading(lambda rows: load(rows, run))
     with working(parts, run, opened.plan):
         opened = parts.keeper.reading(lambda rows: load(rows, run))
-        if is_over(opened.entries):
-            raise UsageError(f"the run {run.id} is over", way_out=f"eakte-ops runs show {run.id} says how it ended")
+        must_be_open(opened)
         lead = first(opened)
         recorded(parts, what, run, why, **({"said": dict(said)} if said else {}))
         parts.keeper.writing(lambda rows: runs.go_on(rows, run.id))

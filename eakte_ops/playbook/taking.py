@@ -16,6 +16,7 @@ from eakte_ops.playbook.memory.runs import Run
 from eakte_ops.playbook.parts import Parts
 from eakte_ops.playbook.plan import Plan
 from eakte_ops.playbook.read_plan import read_plan
+from eakte_ops.playbook.standing import is_over
 from eakte_ops.playbook.written import Written
 from eakte_ops.remote.townlock import Holder
 
@@ -47,6 +48,18 @@ class Opened:
 def load(rows: Rows, run: Run) -> Opened:
     """Plan and journal of a run. Raises NoPlan, NotSupported where another version made the plan."""
     return Opened(run, read_plan(plans.get(rows, run.plan).text, run.plan), entries.of(rows, run.id))
+
+
+def must_be_open(opened: Opened) -> None:
+    """Raises UsageError for a run with which nobody can go on."""
+    run = opened.run.id
+    if not opened.written:
+        raise UsageError(
+            f"the run {run} was never begun: nothing was done, and the next run takes its lock over by itself",
+            way_out=f"eakte-ops plans run {opened.run.plan[:12]}",
+        )
+    if is_over(opened.entries):
+        raise UsageError(f"the run {run} is over", way_out=f"eakte-ops runs show {run} says how it ended")
 
 
 @dataclass(frozen=True, slots=True)

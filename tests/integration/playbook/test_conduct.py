@@ -100,6 +100,8 @@ def test_killed_at_any_exchange_it_goes_on_and_does_nothing_twice(
         assert all_done(servers)
     else:  # it was never begun, or is over: a new one takes its lock over by itself
         assert all_done(servers) == ours.is_over(name)
+        with pytest.raises(UsageError, match="is over" if ours.is_over(name) else "was never begun"):
+            ours.resume()
         outcome = ours.begin(plan_of(step(1, "b", effect(servers["b"], "other"))))
         assert outcome.result == Ended("new"), outcome.error
     assert ours.is_free()
