@@ -24,7 +24,9 @@ def tell(parts: Parts, outcome: Outcome) -> int:
         say_error(outcome.error)
         if not outcome.begun:
             say("Nothing was begun.")
-        elif not isinstance(outcome.error, Left):
+        elif isinstance(outcome.error, Left):
+            say(f"To go on: eakte-ops runs resume {outcome.run.id}")
+        else:
             say(f"The run is not over; where it stands: eakte-ops runs show {outcome.run.id}")
     for note in outcome.notes:
         say(f"NOTE: {note}")
