@@ -99,8 +99,8 @@ class NotPermitted(Refused):
         """All reasons in one error, each with its way out below it."""
         if len(reasons) == 1:
             ((said, way_out),) = reasons
-            return cls(f"refused: {said}", way_out=way_out)
-        lines = [f"refused, for {len(reasons)} reasons:"]
+            return cls(f"Refused: {said}", way_out=way_out)
+        lines = [f"Refused, for {len(reasons)} reasons:"]
         for said, way_out in reasons:
             lines += [f"  · {said}", *([f"    → {way_out}"] if way_out else [])]
         return cls("\n".join(lines))

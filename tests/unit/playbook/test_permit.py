@@ -43,7 +43,7 @@ def test_a_plan_that_needs_nobody_has_nothing_to_say() -> None:
 def test_outside_the_window_the_next_one_is_named() -> None:
     problem = refused(now=datetime(2026, 11, 24, 13, 5, tzinfo=UTC))
     assert str(problem) == (
-        "refused: Witten allows work on Tue and Thu 18:00-22:00 (Europe/Berlin); now it is Tue 14:05"
+        "Refused: Witten allows work on Tue and Thu 18:00-22:00 (Europe/Berlin); now it is Tue 14:05"
     )
     assert problem.way_out == (
         "next window in which it fits: Tue 18:00; else --outside-window --agreed-with local-it --why"
@@ -60,31 +60,31 @@ def test_too_late_in_the_window_is_told_as_such() -> None:
 
 def test_a_plan_whose_validity_is_over_is_refused() -> None:
     problem = refused(now=datetime(2026, 11, 26, 18, 0, tzinfo=UTC))
-    assert str(problem) == f"refused: the plan {PLAN.hash[:6]} was valid until Tue 24 Nov 22:00; now it is Thu 19:00"
+    assert str(problem) == f"Refused: the plan {PLAN.hash[:6]} was valid until Tue 24 Nov 22:00; now it is Thu 19:00"
     assert problem.way_out.startswith("make it anew")
 
 
 def test_an_input_that_changed_is_named() -> None:
     problem = refused(changed=("inventories/witten.yml was changed",))
-    assert str(problem) == "refused: inventories/witten.yml was changed since the plan was made"
+    assert str(problem) == "Refused: inventories/witten.yml was changed since the plan was made"
 
 
 @pytest.mark.parametrize(("reason", "said"), [("we move house", "we move house"), ("", "no reason is given")])
 def test_the_stop_switch_refuses_with_the_reason_of_the_town(reason: str, said: str) -> None:
     problem = refused(stop=(("witten-db", reason),))
-    assert str(problem) == f"refused: Witten has set the stop switch on witten-db: {said}"
+    assert str(problem) == f"Refused: Witten has set the stop switch on witten-db: {said}"
     assert "only local IT" in problem.way_out
 
 
 def test_a_handover_in_progress_refuses() -> None:
     problem = refused(handover="machines of Witten are in the hands of local IT: witten-db")
-    assert str(problem) == "refused: machines of Witten are in the hands of local IT: witten-db"
+    assert str(problem) == "Refused: machines of Witten are in the hands of local IT: witten-db"
     assert problem.way_out == "eakte-ops handover end witten comes first"
 
 
 def test_an_assumption_that_does_not_hold_is_told() -> None:
     problem = refused(broken=("witten-gw: free disk: the plan needs at least 25, the server says '12'",))
-    assert str(problem).startswith("refused: what the plan stands on does not hold: witten-gw: free disk")
+    assert str(problem).startswith("Refused: what the plan stands on does not hold: witten-gw: free disk")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_an_assumption_that_does_not_hold_is_told() -> None:
 )
 def test_too_few_signatures_are_told_with_who_is_missing(by: tuple[str, ...], said: str) -> None:
     problem = refused(approved=Approved(by))
-    assert str(problem) == f"refused: {said}"
+    assert str(problem) == f"Refused: {said}"
     assert problem.way_out.startswith(f"eakte-ops plans approve {SHORT}")
 
 
@@ -123,7 +123,7 @@ def test_all_reasons_are_told_at_once_each_with_its_way_out() -> None:
         approved=Approved(),
     )
     lines = str(problem).splitlines()
-    assert lines[0] == "refused, for 8 reasons:"
+    assert lines[0] == "Refused, for 8 reasons:"
     assert sum(line.startswith("  · ") for line in lines) == 8
     assert sum(line.startswith("    → ") for line in lines) == 8
 
@@ -145,7 +145,7 @@ def test_without_approval_is_permitted_and_the_town_is_told() -> None:
 
 def test_a_broken_rule_does_not_open_the_others() -> None:
     problem = refused(Asked(without_approval=True, why="x"), stop=(("witten-db", "no"),), approved=Approved())
-    assert str(problem) == "refused: Witten has set the stop switch on witten-db: no"
+    assert str(problem) == "Refused: Witten has set the stop switch on witten-db: no"
 
 
 @pytest.mark.parametrize(
