@@ -18,9 +18,11 @@ from eakte_ops.playbook.abandon import abandon
 from eakte_ops.playbook.acts import Fenced
 from eakte_ops.playbook.adopt import NothingThere, adopt
 from eakte_ops.playbook.lock import Locked
+from eakte_ops.playbook.memory import runs
 from eakte_ops.playbook.owners import StillThere, TakenOver
 from eakte_ops.playbook.plan import OnServer, Plan
 from eakte_ops.playbook.progress import Decision, Ended
+from eakte_ops.playbook.runner import Paused
 from eakte_ops.playbook.unlock import unlock
 from tests.integration.playbook.office import Office, Watched, did, effect, frozen, killed, plan_of, step, town_of
 from tests.integration.remote.ops_folder import WHOLE, OpsFolder
@@ -197,6 +199,24 @@ def test_a_job_that_still_runs_is_waited_for_by_whoever_takes_over(
     (a.top / "go").touch()
     assert theirs.resume().result == Ended("new")
     assert (did(a, "slow"), did(servers["b"], "two")) == (1, 1)
+
+
+def test_a_run_that_is_asked_to_pause_stands_still_between_two_steps(
+    ours: Office, servers: dict[str, OpsFolder]
+) -> None:
+    def ask() -> None:
+        store = ours.store()
+        with store.writing() as rows:
+            runs.ask_to_pause(rows, runs.listed(rows)[0].id, 1.0)
+        store.close()
+
+    outcome = ours.begin(three(servers), Watched({10: ask}))
+    assert (outcome.result, outcome.status) == (Paused(), Status.DECISION)
+    assert not ours.is_free()
+    done = [did(servers["a"], "one"), did(servers["b"], "two"), did(servers["a"], "three")]
+    assert done in ([1, 0, 0], [1, 1, 0])
+    assert ours.resume().result == Ended("new")
+    assert all_done(servers)
 
 
 @pytest.fixture
