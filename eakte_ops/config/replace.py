@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from posixpath import dirname
@@ -50,20 +51,22 @@ def replacement(file: Rendered, seen: str) -> Replacement:
 
 
 def seen_of(lying: Lying) -> str:
-    """What a file is known again by: inode and time of its last change, "" where nothing lies.
+    """What a file is known again by: time of its last change and inode, as `stat` says them; "" where nothing lies.
 
     The time moves with whatever is done to the file, and says nothing of what is in it: so it may stand in a plan, as
     the hash of a file with secrets may not.
     """
     if lying.identity is None:
         return ""
-    return f"{lying.identity.inode} {lying.identity.changed}"
+    seconds, _, parts = lying.identity.changed.partition(".")
+    changed = datetime.fromtimestamp(int(seconds), UTC)
+    return f"{changed:%Y-%m-%d %H:%M:%S}.{parts:0<9} +0000 inode {lying.identity.inode}"
 
 
 def question(path: str) -> str:
     """A text whose output is what `seen_of` says of a file."""
     word = quote(path)
-    return f"if [ -e {word} ] || [ -L {word} ]; then stat -c '%i %.9Z' {word}; else echo; fi\n"
+    return f"if [ -e {word} ] || [ -L {word} ]; then TZ=UTC0 stat -c '%z inode %i' {word}; else echo; fi\n"
 
 
 def brought(name: str, layout: Layout) -> str:

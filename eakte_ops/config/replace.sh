@@ -11,7 +11,7 @@ brought=$state/incoming/$run kept=$state/previous/$run
 
 # Whatever is done to a file moves the time of its last change, which nobody sets.
 seen() {
-  if [ -e "$1" ] || [ -L "$1" ]; then stat -c '%i %.9Z' "$1"; fi
+  if [ -e "$1" ] || [ -L "$1" ]; then TZ=UTC0 stat -c '%z inode %i' "$1"; fi
 }
 
 plain() {

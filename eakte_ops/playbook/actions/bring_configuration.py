@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 
 from eakte_ops.config import replace
 from eakte_ops.inventory.model import Server
@@ -74,23 +73,15 @@ def artefact(change: Change) -> str:
 
 
 def _as_seen(change: Change) -> Assumption:
-    path, moment = change.file.path, _moment(change.seen)
+    path, there = change.file.path, change.seen
     return Assumption(
         change.file.server,
-        f"{path} untouched since" if moment else f"{path} is not there",
+        f"{path} untouched since" if there else f"{path} is not there",
         replace.question(path),
-        change.seen,
-        seen=moment,
-        title_de=f"{path} unberührt seit" if moment else f"{path} ist nicht da",
+        there,
+        seen=there.partition(".")[0] + " UTC" if there else "",
+        title_de=f"{path} unberührt seit" if there else f"{path} ist nicht da",
     )
-
-
-def _moment(seen: str) -> str:
-    """When a file was changed last, for people; "" where there is none."""
-    if not seen:
-        return ""
-    changed = datetime.fromtimestamp(int(seen.rpartition(" ")[2].partition(".")[0]), UTC)
-    return f"{changed:%Y-%m-%d %H:%M:%S} UTC"
 
 
 ACTION = BringConfiguration()

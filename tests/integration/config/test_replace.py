@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from eakte_ops.config import replace
-from eakte_ops.config.record import Placed
+from eakte_ops.config.fetch import Lying
+from eakte_ops.config.record import Identity, Placed
 from eakte_ops.config.rendered import Content
 from eakte_ops.config.replace import CANNOT_TELL, DONE, NOT_BEGUN, Replacement
 from eakte_ops.product.load import profile
@@ -169,6 +170,20 @@ def test_a_file_that_had_been_changed_by_hand_comes_back_as_changed(town: Town) 
     is_new(town)
     assert town.restore()[0] == 0
     assert (town.there(), town.server.noted()) == (before, noted)
+
+
+def test_a_file_is_known_again_by_what_was_fetched_of_it(town: Town) -> None:
+    """The plan knows it from the look, the server from stat: the same words, for a file with any time."""
+    path = town.server.closed
+    for _ in range(3):
+        path.chmod(0o640)
+        at = path.stat()
+        changed = f"{at.st_ctime_ns // 10**9}.{at.st_ctime_ns % 10**9:09}"
+        identity = Identity("640", "x", "x", at.st_size, at.st_ino, "1.0", changed)
+        done = town.server.run(replace.question(str(path)))
+        assert done.stdout == replace.seen_of(Lying(str(path), "file", identity)) + "\n"
+    assert town.server.run(replace.question(str(town.server.open))).stdout == "\n"
+    assert replace.seen_of(Lying("/a", "absent")) == ""
 
 
 def test_of_nothing_begun_nothing_is_put_back(town: Town) -> None:

@@ -28,7 +28,7 @@ from tests.unit.config.made import library, template, town_of, whole_town
 
 HERE = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
-SEEN = "4711 1795532400.123456789"
+SEEN = "2026-11-24 15:00:00.123456789 +0000 inode 4711"
 
 
 @cache
