@@ -33,6 +33,7 @@ def approved_by(rows: Rows, plan: Plan) -> Approved:
 
 def seen_here(rows: Rows, plan: Plan) -> Seen:
     """All that can be said without asking a server."""
+    from eakte_ops.cli.plan_states import carried_out
     from eakte_ops.clock import SYSTEM
     from eakte_ops.inventory.opening import hours_of
     from eakte_ops.playbook.inputs import changed
@@ -45,6 +46,7 @@ def seen_here(rows: Rows, plan: Plan) -> Seen:
         hours_of(town.said.windows),
         roles=tuple(role for role in town.said.contacts if role != "centre"),
         changed=changed(CONTEXT.folder, plan.inputs),
+        done=carried_out(rows, plan.hash, plan.town),
         approved=approved_by(rows, plan),
     )
 

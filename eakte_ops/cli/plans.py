@@ -42,36 +42,27 @@ def list_(
 ) -> int:
     """List the plans that were made, the newest first: for what, until when, what is still missing."""
     from eakte_ops.cli.access_parts import show_table
-    from eakte_ops.cli.permit_parts import approved_by
+    from eakte_ops.cli.plan_states import states
     from eakte_ops.cli.times import iso
     from eakte_ops.clock import SYSTEM
-    from eakte_ops.playbook.memory import plans
-    from eakte_ops.playbook.read_plan import read_plan
 
     if town:
         CONTEXT.survey().must_know([town])
     now = SYSTEM.now()
-    found = []
     with closing(CONTEXT.store()) as store, store.reading() as rows:
-        for kept in plans.listed(rows, town or ""):
-            try:
-                plan = read_plan(kept.text, kept.hash)
-                missing = approved_by(rows, plan).missing(plan)
-            except Refused as problem:  # of another version: it is there, and can not be carried out
-                missing = (problem.said,)
-            found.append((kept, missing))
+        found = tuple(states(rows, town or "", now.timestamp()))
     if as_json:
         said = [
             {
-                "hash": kept.hash,
-                "town": kept.town,
-                "purpose": kept.purpose,
-                "made": iso(kept.made),
-                "valid_until": iso(kept.valid_until),
-                "valid": kept.valid_until > now.timestamp(),
-                "missing": list(missing),
+                "hash": each.kept.hash,
+                "town": each.kept.town,
+                "purpose": each.kept.purpose,
+                "made": iso(each.kept.made),
+                "valid_until": iso(each.kept.valid_until),
+                "state": each.state,
+                "said": each.said,
             }
-            for kept, missing in found
+            for each in found
         ]
         show_json("plans", 1, {"town": town, "plans": said})
         return Status.OK
@@ -80,14 +71,14 @@ def list_(
         return Status.OK
     lines = [
         (
-            kept.hash[:12],
-            kept.town,
-            _moment(kept.town, kept.made, now),
-            _moment(kept.town, kept.valid_until, now),
-            "expired" if kept.valid_until <= now.timestamp() else missing[0] if missing else "may run",
-            kept.purpose,
+            each.kept.hash[:12],
+            each.kept.town,
+            _moment(each.kept.town, each.kept.made, now),
+            _moment(each.kept.town, each.kept.valid_until, now),
+            each.word,
+            each.kept.purpose,
         )
-        for kept, missing in found
+        for each in found
     ]
     show_table([("plan", "town", "made", "valid until", "state", "purpose"), *lines])
     return Status.OK

@@ -37,6 +37,7 @@ class Seen:
 
     `changed`: inputs that are not what the plan was made from; `broken`: assumptions that do not hold; both as
     sentences. `stop`: reason of the town's stop switch by server; `handover`: what handover is in progress, "" if none.
+    `done`: the run that has brought all of the plan already, "" if none has.
     """
 
     now: datetime
@@ -47,6 +48,7 @@ class Seen:
     broken: tuple[str, ...] = ()
     stop: tuple[tuple[str, str], ...] = ()
     handover: str = ""
+    done: str = ""
     approved: Approved = field(default_factory=Approved)
 
 
@@ -144,6 +146,11 @@ def must_fit(plan: Plan, seen: Seen, asked: Asked) -> None:
 
 def _reasons(plan: Plan, seen: Seen, asked: Asked) -> Iterator[tuple[str, str]]:
     zone, short = seen.hours.zone, plan.hash[:6]
+    if seen.done:
+        yield (
+            f"the plan {short} was carried out already: {seen.done}",
+            "a plan, and an approval of it, is for once; make it anew",
+        )
     until = parsed(plan.valid_until)
     if until <= seen.now:
         yield (

@@ -21,10 +21,12 @@ from eakte_ops.cli.tell_town import notices, tell_town
 from eakte_ops.clock import Clock
 from eakte_ops.errors import TimedOut, UsageError
 from eakte_ops.playbook.inputs import hashed
-from eakte_ops.playbook.memory import plans
+from eakte_ops.playbook.journal import Entry
+from eakte_ops.playbook.memory import entries, plans, runs
 from eakte_ops.playbook.permit import Asked, Permit
 from eakte_ops.playbook.plan import Needs, Plan
 from eakte_ops.playbook.read_plan import read_plan
+from eakte_ops.playbook.written import Written
 from eakte_ops.remote.fake import FakeFleet, FakeServer, Reply
 from eakte_ops.report import queue
 from eakte_ops.store import Store
@@ -106,7 +108,26 @@ def test_the_list_says_what_may_run_what_is_missing_and_what_is_over(
     assert run("plans", "list", "herdecke")[1] == ""
     assert run("plans", "list", "wittn")[0] == 2
     said = json.loads(run("plans", "list", "--json")[1])
-    assert (said["schema"], {each["valid"] for each in said["plans"]}) == ("eakte-ops/plans", {False})
+    assert (said["schema"], {each["state"] for each in said["plans"]}) == ("eakte-ops/plans", {"expired"})
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ends"), [("new", (7, "carried out: 2026-11-24-witten-abcd")), ("old", (0, "may run"))]
+)
+@pytest.mark.usefixtures("town", "carried")
+def test_what_was_carried_out_is_not_carried_out_again_and_what_was_undone_may_be(
+    outcome: str, ends: tuple[int, str], run: Run, folder: Path
+) -> None:
+    plan = of_folder(folder)
+    keep(folder, plan)
+    before = runs.Run("2026-11-24-witten-abcd", "witten", plan.hash, 1.0, 2.0, "root", "ops-1", "", "", ("witten-app",))
+    with closing(Store.open(folder / "state" / "store.db", migrations())) as store, store.writing() as rows:
+        runs.keep(rows, before)
+        for number, entry in enumerate((Entry(turn="opened", token=1), Entry(turn="closed", said=outcome))):
+            entries.append(rows, before.id, number, Written(1.0, "root", entry).line())
+    said = run("plans", "list")[1]
+    assert ends[1] in said
+    assert run("plans", "run", plan.hash[:6])[0] == ends[0]
 
 
 def test_what_show_prints_for_programs_is_the_whole_plan(run: Run, town: Town, folder: Path) -> None:

@@ -64,6 +64,11 @@ def test_a_plan_whose_validity_is_over_is_refused() -> None:
     assert problem.way_out.startswith("make it anew")
 
 
+def test_a_plan_is_carried_out_once() -> None:
+    problem = refused(done="2026-11-24-witten-abcd")
+    assert str(problem) == f"Refused: the plan {PLAN.hash[:6]} was carried out already: 2026-11-24-witten-abcd"
+
+
 def test_an_input_that_changed_is_named() -> None:
     problem = refused(changed=("inventories/witten.yml was changed",))
     assert str(problem) == "Refused: inventories/witten.yml was changed since the plan was made"
