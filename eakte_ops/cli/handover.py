@@ -50,7 +50,7 @@ def begin(
     """
     from eakte_ops.cli.banner import banner
     from eakte_ops.cli.changing import make, propose
-    from eakte_ops.playbook.handover.opened import BEGIN
+    from eakte_ops.playbook.memory.handovers import BEGIN
     from eakte_ops.playbook.permit import Asked
 
     if not why.strip():
@@ -166,7 +166,7 @@ def _plan_of_end(found: Opened, came: CameBack, town: Town, *, why: str, older_i
     from eakte_ops.playbook.draft import Ground
     from eakte_ops.playbook.handover.ending import arguments
     from eakte_ops.playbook.handover.look import as_seen
-    from eakte_ops.playbook.handover.opened import END
+    from eakte_ops.playbook.memory.handovers import END
 
     said = arguments(found, came, older_is_known=older_is_known)
     made = make(town.id, END, said, why=why or found.why)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def after(run: Run, plan: Plan) -> Status:
     """Called once a run of any plan came to its new state. Gives what it adds to the exit status; raises nothing that
     would hide that the run itself ended well."""
-    from eakte_ops.playbook.handover.opened import BEGIN, END
+    from eakte_ops.playbook.memory.handovers import BEGIN, END
 
     if plan.playbook not in (BEGIN, END):
         return Status.OK

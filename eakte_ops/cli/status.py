@@ -102,6 +102,15 @@ def _town(view: TownView) -> dict[str, Any]:
             "end": iso(span.end.timestamp()) if span.end else None,
             "zone": view.town.windows.get("zone"),
         },
+        "handover": None
+        if view.handover is None
+        else {
+            "run": view.handover.run,
+            "why": view.handover.why,
+            "servers": view.handover.servers.split(),
+            "since": iso(view.handover.at),
+            "until": iso(view.handover.until_s),
+        },
         "work": None
         if view.work is None
         else {

@@ -38,11 +38,13 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "up": "{town} is up (looked {ago}).",
         "limited": "{town} is up, but not all of it works (looked {ago}).",
         "down": "{town} is down since {since} (looked {ago}).",
+        "away": "{town} is in the hands of local IT until {until}: {why} (looked {ago}).",
         "unknown": "Whether {town} is up is not known (last look {ago}).",
         "stale": "Out of date: the last look was {ago}.",
         "stale-up": "{town} was up then.",
         "stale-limited": "{town} was up then, but not all of it worked.",
         "stale-down": "{town} was down then, since {since}.",
+        "stale-away": "{town} is in the hands of local IT until {until}: {why}.",
         "stale-unknown": "Whether {town} was up was not known then.",
         "never": "never",
         "one": "One finding that clerks may notice:",
@@ -59,6 +61,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "no-window": "no window within a year",
         "whole": "full look {at}",
         "work": "work in progress since {since} by {who}, until about {until}: {purpose}",
+        "handed": "handed to local IT since {since}, agreed until {until} ({run})",
         "no-work": "nobody is working on it",
         "zone": "times: {zone}",
         "response": "response time",
@@ -68,6 +71,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "short-up": "up",
         "short-limited": "up, not all of it works",
         "short-down": "down since {since}",
+        "short-away": "in the hands of local IT until {until}",
         "short-unknown": "not known whether up",
         "looked": "looked {ago}",
         "old": "OUT OF DATE, looked {ago}",
@@ -78,11 +82,13 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "up": "{town} läuft ({ago} angesehen).",
         "limited": "{town} läuft, aber nicht alles geht ({ago} angesehen).",
         "down": "{town} läuft nicht, seit {since} ({ago} angesehen).",
+        "away": "{town} ist bis {until} in den Händen der örtlichen IT: {why} ({ago} angesehen).",
         "unknown": "Ob {town} läuft, ist nicht bekannt (zuletzt {ago} angesehen).",
         "stale": "Veraltet: zuletzt {ago} angesehen.",
         "stale-up": "{town} lief da.",
         "stale-limited": "{town} lief da, aber nicht alles ging.",
         "stale-down": "{town} lief da nicht, seit {since}.",
+        "stale-away": "{town} ist bis {until} in den Händen der örtlichen IT: {why}.",
         "stale-unknown": "Ob {town} lief, war da nicht bekannt.",
         "never": "nie",
         "one": "Ein Befund, den man am Arbeitsplatz merken kann:",
@@ -99,6 +105,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "no-window": "kein Fenster binnen eines Jahres",
         "whole": "ganz angesehen {at}",
         "work": "in Arbeit seit {since} durch {who}, bis etwa {until}: {purpose}",
+        "handed": "seit {since} bei der örtlichen IT, vereinbart bis {until} ({run})",
         "no-work": "niemand arbeitet daran",
         "zone": "Zeiten: {zone}",
         "response": "Antwortzeit",
@@ -108,6 +115,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "short-up": "läuft",
         "short-limited": "läuft, aber nicht alles geht",
         "short-down": "läuft nicht, seit {since}",
+        "short-away": "bis {until} in den Händen der örtlichen IT",
         "short-unknown": "unbekannt, ob es läuft",
         "looked": "{ago} angesehen",
         "old": "VERALTET, {ago} angesehen",
@@ -115,7 +123,13 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "nothing": "Nichts bekannt von: {towns}. Noch kein Durchgang hat sie angesehen.",
     },
 }
-_SHOWN: Mapping[str, Verdict] = {"up": "ok", "limited": "critical", "down": "critical", "unknown": "unknown"}
+_SHOWN: Mapping[str, Verdict] = {
+    "up": "ok",
+    "limited": "critical",
+    "down": "critical",
+    "unknown": "unknown",
+    "away": "ok",
+}
 Lines = Iterator[tuple[str, "Style | None"]]
 
 
@@ -140,6 +154,7 @@ def _headline(view: TownView, now: datetime, language: Language) -> str:
         "town": view.town.name,
         "ago": ago(now.timestamp() - answer.at, language) if answer.at is not None else words["never"],
         "since": moment(answer.since, now, zone_of_town(view.town), language) if answer.since else "?",
+        **_agreed(view, now, language),
     }
     if view.stale:
         head = f"{words['stale']} {words[f'stale-{answer.up}']}".format(**said)
@@ -147,6 +162,14 @@ def _headline(view: TownView, now: datetime, language: Language) -> str:
         head = words[answer.up].format(**said)
     why = _why(view, now, language)
     return f"{head} {why}" if why else head
+
+
+def _agreed(view: TownView, now: datetime, language: Language) -> dict[str, str]:
+    """Until when local IT has the machines, and what for."""
+    found = view.handover
+    if found is None:
+        return {"until": "?", "why": "?"}
+    return {"until": moment(found.until_s, now, zone_of_town(view.town), language), "why": found.why}
 
 
 def _why(view: TownView, now: datetime, language: Language) -> str:
@@ -201,6 +224,10 @@ def _facts(view: TownView, now: datetime, language: Language) -> Iterator[str]:
 def _work(view: TownView, now: datetime, language: Language) -> str:
     """Who has the town for a change, and until when that is expected to take."""
     words, zone, work = _WORDS[language], zone_of_town(view.town), view.work
+    if work is None and view.handover is not None:
+        since = moment(view.handover.at, now, zone, language)
+        until = moment(view.handover.until_s, now, zone, language)
+        return words["handed"].format(since=since, until=until, run=view.handover.run)
     if work is None:
         return words["no-work"]
     since, until = (moment(at, now, zone, language) for at in (work.since, work.until))
@@ -269,7 +296,7 @@ def of_all(
 
 
 def _badness(view: TownView) -> tuple[int, int, str]:
-    order = ("down", "limited", "unknown", "up")
+    order = ("down", "limited", "unknown", "away", "up")
     verdicts = [known.verdict for known in view.found]
     weight = verdicts.count("critical") * 10000 + verdicts.count("warning") * 100 + verdicts.count("unknown")
     return order.index(view.answer.up), -weight, view.town.name
@@ -288,7 +315,7 @@ def _cells(view: TownView, now: datetime, language: Language) -> tuple[tuple[str
     since = moment(answer.since, now, zone_of_town(view.town), language) if answer.since else "?"
     row = (
         f"{MARKS[worst]} {view.town.name}",
-        words[f"short-{answer.up}"].format(since=since),
+        words[f"short-{answer.up}"].format(since=since, until=_agreed(view, now, language)["until"]),
         counts(view.found, language),
         words["old" if view.stale else "looked"].format(ago=looked),
     )

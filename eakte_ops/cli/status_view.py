@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from eakte_ops.health.memory.known import Known, SeriesName, State, TownKnown
     from eakte_ops.health.past import Day
     from eakte_ops.inventory.hours import Span
+    from eakte_ops.playbook.handover.opened import Opened
     from eakte_ops.playbook.memory.locks import Lock
     from eakte_ops.store import Rows
 
-Up: TypeAlias = Literal["up", "limited", "down", "unknown"]
+Up: TypeAlias = Literal["up", "limited", "down", "unknown", "away"]
+"""away: in the hands of local IT, within the agreed time."""
 
 PAGE, REACHABLE, FORECAST, BACKUP = "gateway.answer", "reachable", "disk.forecast", "backup.age"
 DAYS = 30
@@ -55,7 +57,8 @@ class TownView:
     """All that is said of a town on the telephone. `whole`: since when all of it was looked at at least once.
 
     `found`: its open findings, worst first, without consequences; `noticed`: those of them that clerks may notice.
-    `stale`: the newest look is older than it should be. `work`: the run that has the town, as far as is known here.
+    `stale`: the newest look is older than it should be. `work`: the run that has the town, `handover`: the
+    one that handed it to local IT, as far as is known here.
     """
 
     town: TownKnown
@@ -71,11 +74,12 @@ class TownView:
     response: Trend | None = None
     disk: Trend | None = None
     work: Lock | None = None
+    handover: Opened | None = None
 
     @property
     def bad(self) -> bool:
         """Whether it is not up, or something is critical."""
-        return self.answer.up != "up" or any(each.verdict == "critical" for each in self.found)
+        return self.answer.up not in ("up", "away") or any(each.verdict == "critical" for each in self.found)
 
 
 def in_short(rows: Rows, town: TownKnown, now: datetime) -> TownView:
@@ -84,9 +88,30 @@ def in_short(rows: Rows, town: TownKnown, now: datetime) -> TownView:
 
     found = findings.current(rows, town.id)
     pages, reached = states.current(rows, town.id, PAGE), states.current(rows, town.id, REACHABLE)
-    answer = _answer(town, pages, reached, found)
+    handover = _handover(rows, town)
+    answer = _away(_answer(town, pages, reached, found), handover, now)
     noticed = tuple(each for each in found if any(text.clerks for text in each.text.values()))
-    return TownView(town, answer, _stale(rows, answer.at, now), found, noticed)
+    return TownView(town, answer, _stale(rows, answer.at, now), found, noticed, handover=handover)
+
+
+def _handover(rows: Rows, town: TownKnown) -> Opened | None:
+    """The handover of the town that is not over."""
+    from eakte_ops.playbook.memory.handovers import may_be_open
+
+    if not may_be_open(rows, town.id):
+        return None
+    from eakte_ops.playbook.handover.opened import opened
+
+    return opened(rows, town.id)
+
+
+def _away(answer: Answer, handover: Opened | None, now: datetime) -> Answer:
+    """What is down in the hands of local IT is away, until the time that was agreed."""
+    from dataclasses import replace
+
+    if handover is None or handover.ending or answer.up == "up" or now.timestamp() >= handover.until_s:
+        return answer
+    return replace(answer, up="away", since=handover.at)
 
 
 def in_full(rows: Rows, town: TownKnown, now: datetime) -> TownView:

@@ -11,6 +11,7 @@ from eakte_ops.health.muted import Handed
 from eakte_ops.playbook.given import values
 from eakte_ops.playbook.handover.signs import Remembered, parse, value_name
 from eakte_ops.playbook.memory import entries, plans, runs
+from eakte_ops.playbook.memory.handovers import BEGIN, END
 from eakte_ops.playbook.plan import Plan
 from eakte_ops.playbook.read_plan import read_plan
 from eakte_ops.playbook.standing import is_over, standing
@@ -19,9 +20,6 @@ from eakte_ops.playbook.wall import parsed
 if TYPE_CHECKING:
     from eakte_ops.playbook.written import Written
     from eakte_ops.store import Rows
-
-BEGIN, END = "handover-begin", "handover-end"
-"""The playbooks of a handover."""
 
 
 class HandedOver(Refused):

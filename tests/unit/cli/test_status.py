@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from eakte_ops.health.memory.known import Ack
 from eakte_ops.health.types import NotYet, Result, unknown
 from eakte_ops.playbook.memory import locks
 from tests.unit.cli.conftest import Run
-from tests.unit.cli.remembered import Remembered, ago, disk, page, reached
+from tests.unit.cli.remembered import NOW, Remembered, ago, disk, page, reached
+from tests.unit.playbook.played_handovers import NEW, UNDER_WAY, kept
 
 
 def gateway(*said: Any) -> dict[str, Any]:
@@ -47,6 +49,27 @@ def test_work_in_progress(memory: Remembered, ask: Run) -> None:
     assert "in Arbeit seit 11:33 durch admin-1" in " ".join(ask("status", "witten", "--language", "de")[1].split())
     work = json.loads(ask("status", "witten", "--json")[1])["towns"][0]["work"]
     assert (work["run"], work["who"], work["since"]) == ("r1", "admin-1", "2026-11-24T10:33:00+00:00")
+
+
+def test_in_the_hands_of_local_it(memory: Remembered, ask: Run) -> None:
+    """What is down then is away, until the agreed time and not a minute longer."""
+    hours = {"until": f"{NOW + timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}", "why": "kernel patches"}
+    refused = unknown(NotYet("handed-over", run="r1", until=0.0), "gateway")
+    memory.look(ago(minutes=2), "witten", **gateway(("gateway.answer", refused)))
+    assert ask("status", "witten")[0] == 1
+    with memory.store.writing() as rows:
+        kept(rows, "handover-begin", "2026-11-24-witten-a1b2", ago(hours=1), NEW, **hours)
+    status, out, _err = ask("status", "witten")
+    assert (status, lines(out)[0]) == (
+        0, " Witten is in the hands of local IT until 13:42: kernel patches (looked 2 min ago).",
+    )  # fmt: skip
+    assert "handed to local IT since 10:42, agreed until 13:42 (2026-11-24-witten-a1b2)" in " ".join(out.split())
+    assert "bis 13:42 in den Händen der örtlichen IT" in ask("status", "--language", "de")[1]
+    said = json.loads(ask("status", "witten", "--json")[1])["towns"][0]
+    assert (said["up"], said["handover"]["run"]) == ("away", "2026-11-24-witten-a1b2")
+    with memory.store.writing() as rows:
+        kept(rows, "handover-end", "2026-11-24-witten-end1", ago(minutes=1), UNDER_WAY)
+    assert json.loads(ask("status", "witten", "--json")[1])["towns"][0]["up"] == "unknown"
 
 
 def test_a_look_that_reached_nobody_is_no_full_look(memory: Remembered, ask: Run) -> None:

@@ -25,25 +25,16 @@ from eakte_ops.playbook.handover.sentences import for_clerks, yours
 from eakte_ops.playbook.handover.signs import Difference, Remembered, Signs
 from eakte_ops.playbook.journal import Entry
 from eakte_ops.playbook.load import load_playbooks
-from eakte_ops.playbook.memory import entries, plans, runs
-from eakte_ops.playbook.plan import AskPerson, Gate, OnServer, Plan
+from eakte_ops.playbook.plan import AskPerson, Gate, OnServer
 from eakte_ops.playbook.wall import parsed
-from eakte_ops.playbook.written import Written
 from eakte_ops.remote.fleet import Outcome
 from eakte_ops.remote.types import Target
 from eakte_ops.store import Rows, Store
 from tests.unit.health import well
 from tests.unit.playbook.played_books import ground, samples
+from tests.unit.playbook.played_handovers import BEGIN, END, NEW, OLD, RUN, UNDER_WAY, UNTIL, compiled, kept
 
-RUN = "2026-11-24-witten-a1b2"
-UNTIL = "2026-11-24T20:00:00Z"
-BEGIN = {"until": UNTIL, "why": "patches"}
-END = {**BEGIN, "handover": RUN, "documents": "300"}
 AT = parsed("2026-11-24T18:00:00+00:00").timestamp()
-
-
-def compiled(name: str, town: str, **said: str) -> Compiled:
-    return compile_(load_playbooks(samples_folder()).of(name), ground(town, {**said}))
 
 
 def short(found: Compiled) -> list[str]:
@@ -298,24 +289,6 @@ def rows(tmp_path: Path) -> Iterator[Rows]:
         yield rows
 
 
-def kept(rows: Rows, playbook: str, run: str, at: float, journal: Sequence[Entry], **said: str) -> None:
-    """A run of that playbook with that journal."""
-    found = compiled(playbook, "witten", **{**(BEGIN if playbook == "handover-begin" else END), **said})
-    plan = Plan(
-        "witten", found.purpose, "root", "2026-11-24T17:00:00+00:00", "2026-11-25T17:00:00+00:00", "1", found.steps,
-        playbook=playbook, arguments={**BEGIN, **said}, needs=found.needs, values=found.values, assumes=found.assumes,
-    )  # fmt: skip
-    plans.keep(rows, plan)
-    runs.keep(rows, runs.Run(run, "witten", plan.hash, at, at + 600, "root", "here", "x", "", ("witten-app",)))
-    for number, entry in enumerate(journal):
-        entries.append(rows, run, number, Written(at + number, "root", entry).line())
-
-
-REMEMBERED = Entry("06-remember-witten-app", mark="done", gives={"before.witten-app": "boot=aaaa documents=300"})
-NEW = (Entry(turn="opened", token=1), REMEMBERED,
-       Entry(turn="closed", said="new"))  # fmt: skip
-OLD = (Entry(turn="opened", token=1), Entry(turn="going-back"), Entry(turn="closed", said="old"))
-UNDER_WAY = (Entry(turn="opened", token=1),)
 SERVERS = ("witten-app", "witten-db", "witten-gw", "witten-index")
 
 
