@@ -87,13 +87,22 @@ def list_(
 
 
 @app.command("show")
-def show_(run: Name, as_json: Json = False) -> int:
+def show_(
+    run: Name,
+    look: Annotated[
+        bool,
+        typer.Option("--look", help="Ask the servers again what an abandoned run left; what is gone is forgotten."),
+    ] = False,
+    as_json: Json = False,
+) -> int:
     """Show where a run stands, step by step, and what can be done; status 5 if it needs a decision."""
     from eakte_ops.cli.runs_text import data, lines
     from eakte_ops.cli.times import zone_of_town
     from eakte_ops.clock import SYSTEM
     from eakte_ops.playbook.memory import runs
 
+    if look:
+        _look_again(_run(run))
     with closing(CONTEXT.store()) as store, store.reading() as rows:
         shown = _seen(rows, runs.get(rows, run))
     if as_json:
@@ -229,6 +238,19 @@ def adopt(
     say(f"What it does: eakte-ops plans show {run.plan[:12]}   Where it stands: eakte-ops runs show {run.id}")
     say(f"To go on: eakte-ops runs resume {run.id}")
     return Status.OK
+
+
+def _look_again(run: Run) -> None:
+    """Have the servers asked what is left of an abandoned run. Raises UsageError for another one."""
+    from eakte_ops.cli.run_parts import parts_for
+    from eakte_ops.playbook.abandon import look_again
+    from eakte_ops.playbook.memory import entries
+
+    with parts_for(run.town) as parts:
+        written = parts.keeper.reading(lambda rows: entries.of(rows, run.id))
+        if not any(each.entry.turn == "abandoned" for each in written):
+            raise UsageError(f"{run.id} was not abandoned, so nothing is left of it", way_out="leave out --look")
+        look_again(parts, run)
 
 
 def _seen(rows: Rows, run: Run) -> Shown:

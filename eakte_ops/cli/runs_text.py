@@ -108,6 +108,8 @@ def lines(shown: Shown, now: datetime, zone: tzinfo) -> Iterator[str]:
         from eakte_ops.playbook.leftovers import KINDS
 
         yield f" left on {kind.server}: {KINDS.get(kind.kind, kind.kind)}{f' ({kind.said})' if kind.said else ''}"
+    if shown.left:
+        yield f" To look once more, once it was taken away: eakte-ops runs show {run.id} --look"
     yield from _next(shown)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from eakte_ops.playbook.memory.runs import Run
     from eakte_ops.playbook.parts import Parts
+    from eakte_ops.store import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,24 @@ def abandon(parts: Parts, run: Run, why: str) -> Abandoned:
         notes += [f"{server} still shows the lock: {problem.said}" for server, problem in _freed(parts, run, hold)]
         recorded(parts, "run.end", run, why, result="abandoned", left=[f"{each.server} {each.kind}" for each in left])
         return Abandoned(run, left, tuple(notes))
+
+
+def look_again(parts: Parts, run: Run) -> tuple[Leftover, ...]:
+    """Ask once more what an abandoned run left; what is gone is forgotten. Gives what is there, or can not be asked."""
+    known = parts.keeper.reading(lambda rows: leftovers.there(rows, run=run.id))
+    servers = tuple(server for server in run.servers if server in parts.lines.targets)
+    found = _left(parts, run, servers)
+    unknown = {each.server for each in found if each.kind == "not-asked"}
+    there = {(each.server, each.kind) for each in found}
+    gone = [each for each in known if each.server not in unknown and (each.server, each.kind) not in there]
+
+    def keep(rows: Rows) -> tuple[Leftover, ...]:
+        leftovers.keep(rows, found)
+        for each in gone:
+            leftovers.gone(rows, each, parts.now())
+        return leftovers.there(rows, run=run.id)
+
+    return parts.keeper.writing(keep)
 
 
 def _hold(parts: Parts, opened: Opened, servers: Sequence[str]) -> tuple[Hold | None, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,7 @@ KINDS: Mapping[str, str] = {
 """Kind -> what it means, for people."""
 
 _LONGEST = 160
+_RUN = re.compile(r"run=(\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ def read(said: bytes) -> tuple[Left, ...] | None:
     )
 
 
+def of_run(found: tuple[Left, ...], run: str) -> tuple[Left, ...]:
+    """Without what says of itself that another run set it."""
+    return tuple(each for each in found if (named := _RUN.match(each.said)) is None or named[1] == run)
+
+
 def ask(lines: Lines, server: str, state: str, run: str) -> tuple[Left, ...]:
     """What `run` left on `server`. Raises Unreachable, CommandFailed."""
     asked = question(state, run)
@@ -69,4 +76,4 @@ def ask(lines: Lines, server: str, state: str, run: str) -> tuple[Left, ...]:
     if found is None:
         why = answer.why or cleaning.line(answer.err) or "its answer was not whole"
         raise CommandFailed(why, server=server, command=asked.name, code=answer.status)
-    return found
+    return of_run(found, run)

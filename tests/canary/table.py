@@ -193,7 +193,7 @@ ROWS = (
     Row("audit check", ("--json", "")),
     Row("audit check", ("{town} --json", "--all"), needs="servers", ends=(0, 1, 3)),
     Row("runs list", ("--json", "", "{town} --days 3")),
-    Row("runs show none-such", ("--json", ""), ends=(2,)),
+    Row("runs show none-such", ("--json", "--look"), ends=(2,)),
     Row("runs pause none-such", ends=(2,)),
     Row("runs resume none-such", ("--answer done --decide 01-a-b=done --why tried",), ends=(2,)),
     Row("runs rollback none-such --why tried", ("--town {town}",), ends=(2,)),

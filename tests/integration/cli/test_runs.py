@@ -101,6 +101,7 @@ def test_a_run_that_ended_well(typed: Typed, town: dict[str, OpsFolder]) -> None
     assert "✓   1  say  witten-gw" in out
     assert typed("runs", "list")[0] == 0
     assert typed("runs", "resume", run["id"])[0] == 2
+    assert typed("runs", "show", run["id"], "--look")[0] == 2
     status, out, err = typed("runs", "pause", run["id"])
     assert (status, err) == (1, f"Nobody on this host is at work on {run['id']}: it is done.\n")
 
@@ -140,6 +141,9 @@ def test_it_is_undone_or_given_up(typed: Typed, town: dict[str, OpsFolder]) -> N
     assert (status, out.split()) == (1, ["witten-app", *["the", "notice", "page", "is", "shown:"], f"run={name}"])
     assert "witten is free" in err
     assert "left on witten-app: the notice page is shown" in typed("runs", "show", name)[1]
+    assert "left on witten-app" in typed("runs", "show", name, "--look")[1]
+    (town["witten-app"].state / "notice").write_text("run=another until=...\n")
+    assert "left on" not in typed("runs", "show", name, "--look")[1]
 
 
 def test_beyond_the_point_of_no_return_the_name_of_the_town_is_needed(typed: Typed, town: dict[str, OpsFolder]) -> None:
