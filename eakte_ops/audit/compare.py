@@ -19,6 +19,9 @@ from eakte_ops.audit.trail import Entry
 NOT_BEGUN = "not begun"
 """The result of an act that provably never reached its server."""
 
+UNDER_WAY_S = 60.0
+"""So young an entry may still be on its way to the server: its line is not missed yet."""
+
 
 class Line(Protocol):
     """A line of a server's system journal under our name. `at`: Unix seconds of the server; `uid`: who wrote it."""
@@ -50,11 +53,12 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The record of this operations folder. `name`: Trail.name; `host`: of this machine."""
+    """The record of this operations folder. `name`: Trail.name; `host`: of this machine; `now`: when it was read."""
 
     name: str
     host: str
     entries: Sequence[Entry]
+    now: datetime
     place: Mapping[str, int] = field(init=False, repr=False)
     """Hash -> where it stands, the first is 0."""
 
@@ -168,7 +172,7 @@ def _not_there(record: Record, town: str, journal: Journal, ours: Mapping[str, A
     missing: list[Entry] = []
     unknown = 0
     for at, entry in expected:
-        if entry.hash in ours:
+        if entry.hash in ours or (record.now - datetime.fromisoformat(entry.at)).total_seconds() < UNDER_WAY_S:
             continue
         if _before(at, entry, first, journal):
             unknown += 1

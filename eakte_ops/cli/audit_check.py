@@ -77,9 +77,10 @@ def _ask(inventory: Inventory, kept: Trail, towns: Sequence[str]) -> list[_Asked
 
     from eakte_ops.audit.compare import Record
     from eakte_ops.cli.banner import banner
+    from eakte_ops.clock import SYSTEM
 
     banner(inventory.folder, inventory.settings.lab)
-    record = Record(kept.name, kept.who.host, list(kept.entries()))
+    record = Record(kept.name, kept.who.host, list(kept.entries()), SYSTEM.now())
     limits = inventory.settings.limits
     connect = CONTEXT.connector(limits, lambda _target, _phase: None)
     wanted = [(inventory.towns[town], server) for town in towns for server in inventory.towns[town].said.servers]
@@ -146,7 +147,7 @@ def _show(kept: Trail, faults: Sequence[str], asked: Sequence[_Asked]) -> None:
         return
     answered = [each.compared for each in asked if each.compared is not None]
     found, held = sum(len(each.findings) for each in answered), sum(each.held for each in answered)
-    fits = f"{found} thing{'s' * (found != 1)} that do not fit" if found else "nothing that does not fit"
+    fits = f"{found} {'things do' if found != 1 else 'thing does'} not fit" if found else "all fits"
     say(f"{len(answered)} of {len(asked)} servers asked: {held} entries are borne out by their journals, {fits}.")
 
 

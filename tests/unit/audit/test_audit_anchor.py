@@ -58,7 +58,7 @@ def filled(kept: Trail, count: int = 6, server: str = "witten-app") -> list[Line
 
 
 def compared(kept: Trail, lines: Sequence[Line], server: str = "witten-app") -> Compared:
-    record = Record(kept.name, kept.who.host, list(kept.entries()))
+    record = Record(kept.name, kept.who.host, list(kept.entries()), BEGAN + timedelta(days=2))
     return compare(record, "witten", Journal(server, OURS, lines))
 
 
@@ -210,6 +210,17 @@ def test_an_act_that_never_got_there_needs_no_line(tmp_path: Path) -> None:
     assert len(compared(kept, lines).findings) == 1
     kept.record("step.end", town="witten", details={"of": lost.hash, "result": NOT_BEGUN})
     assert compared(kept, lines).findings == ()
+
+
+def test_what_was_recorded_just_now_is_not_missed_yet(tmp_path: Path) -> None:
+    kept = trail(tmp_path)
+    lines = filled(kept)
+    entries = list(kept.entries())
+    last = datetime.fromisoformat(entries[-1].at)
+    journal = Journal("witten-app", OURS, lines[:-1])
+    for seconds, missed in ((30, 0), (90, 1)):
+        record = Record(kept.name, "ops-1", entries, last + timedelta(seconds=seconds))
+        assert len(compare(record, "witten", journal).findings) == missed
 
 
 def test_lines_of_the_other_operations_host_are_named_and_no_finding(tmp_path: Path) -> None:
