@@ -23,6 +23,7 @@ from eakte_ops.playbook.plan import Plan
 from eakte_ops.remote.fake import FakeFleet
 from eakte_ops.signature.sign import sign
 from eakte_ops.store import Store
+from tests.integration.remote.sshd import until
 from tests.unit.health import well
 from tests.unit.playbook.sample_plan import NOW, sample
 
@@ -350,3 +351,50 @@ def test_a_plan_that_was_altered_on_its_way_is_not_signed(
     status, _, err = two.run("plans", "approve", str(sent), typed="witten\n")
     assert status == 7
     assert "it was altered" in err
+
+
+@pytest.fixture
+def agent(keys: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An agent that holds the key of the approver, and one that does not count before it."""
+    socket = tmp_path / "agent"
+    running = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
+    try:
+        until(socket.exists, 10)
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+        for name in ("stranger", "approver"):
+            subprocess.run(["ssh-add", "-q", keys[name]], check=True)
+        yield
+    finally:
+        running.terminate()
+        running.wait(10)
+
+
+@pytest.mark.usefixtures("agent")
+def test_without_an_identity_in_the_settings_the_key_that_counts_is_taken_from_the_agent(
+    desk: Callable[[str, Path], Desk], keys: dict[str, Path]
+) -> None:
+    two = desk("two", keys["author"])
+    (two.folder / "eakte-ops.yml").write_text("centre: {name: Centre, contact: {mail: a@b.example}}\n")
+    put(two)
+    status, _, err = two.run("plans", "approve", PLAN.hash[:6], typed="witten\n")
+    assert (status, "Signed by admin-2" in err) == (0, True)
+
+
+def test_without_any_key_the_way_to_one_is_told(desk: Callable[[str, Path], Desk], keys: dict[str, Path]) -> None:
+    two = desk("two", keys["author"])
+    (two.folder / "eakte-ops.yml").write_text("centre: {name: Centre, contact: {mail: a@b.example}}\n")
+    put(two)
+    status, _, err = two.run("plans", "approve", PLAN.hash[:6], typed="witten\n")
+    assert (status, "no key for work at witten is at hand here" in err.lower()) == (7, True)
+
+
+def test_a_key_without_its_public_half_beside_it_is_known_all_the_same(
+    desk: Callable[[str, Path], Desk], keys: dict[str, Path], tmp_path: Path
+) -> None:
+    alone = tmp_path / "alone"
+    alone.write_bytes(keys["author"].read_bytes())
+    alone.chmod(0o600)
+    one = desk("one", alone)
+    put(one)
+    status, _, err = one.run("plans", "approve", PLAN.hash[:6], typed="witten\n")
+    assert (status, "Signed by admin-1" in err) == (0, True)
