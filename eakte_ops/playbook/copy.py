@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from eakte_ops.errors import Refused
+from eakte_ops.playbook import given
 from eakte_ops.playbook.acts import Fenced
 from eakte_ops.playbook.memory import runs
 from eakte_ops.playbook.read_plan import read_plan
@@ -15,10 +16,12 @@ from eakte_ops.playbook.written import Written, read_all
 from eakte_ops.remote import mirror
 
 if TYPE_CHECKING:
+    from eakte_ops.playbook.journal import Entry
     from eakte_ops.playbook.lines import Lines
     from eakte_ops.playbook.plan import Plan
 
 _FORMAT = 1
+_SHOWN = 60
 
 
 class NoCopy(Refused):
@@ -98,10 +101,26 @@ def read(server: str, name: str, whole: str, lines: Sequence[str]) -> Found:
             raise NoCopy("another version of eakte-ops wrote it", server=server, run=name)
         run = runs.read(said["run"])
         plan_hash = str(said["hash"])
-    except (ValueError, TypeError, KeyError) as wrong:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as wrong:
         raise NoCopy(f"it is not whole ({type(wrong).__name__})", server=server, run=name) from None
     plan = read_plan(whole, run.plan)
     if run.id != name or plan_hash != run.plan or plan.town != run.town:
         raise NoCopy("its parts belong to different runs", server=server, run=name)
-    read_all(lines)
+    for each in read_all(lines):
+        if said := _stranger(plan, each.entry):
+            raise NoCopy(said, server=server, run=name)
     return Found(run, plan, tuple(lines))
+
+
+def _stranger(plan: Plan, entry: Entry) -> str:
+    """Why no run of this plan can have written that entry, "" if it can: what it gives goes into texts that are carried
+    out on other servers, so it has to be what a step of the plan may give, and of the kind that the plan says."""
+    steps = {step.id: step for step in plan.steps}
+    if entry.step and entry.step not in steps:
+        return f"its journal tells of the step {entry.step[:_SHOWN]}, which its plan does not have"
+    for value, text in entry.gives.items():
+        if not entry.step or value not in steps[entry.step].gives or value not in plan.values:
+            return f"its journal holds the value {value[:_SHOWN]}, which that step does not give"
+        if not given.is_of(text, plan.values[value]):
+            return f"the value {value} in its journal is no {plan.values[value]}"
+    return ""

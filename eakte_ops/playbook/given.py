@@ -31,6 +31,11 @@ _IS: Mapping[ValueKind, Callable[[str], object]] = {
 }
 
 
+def is_of(value: str, kind: ValueKind) -> bool:
+    """Whether a value is one of that kind."""
+    return len(value) <= LONGEST and bool(_IS[kind](value))
+
+
 def read(out: str, wanted: Mapping[str, ValueKind]) -> dict[str, str]:
     """The values of `wanted` in what a job said: of each name the last line counts.
 
@@ -42,7 +47,7 @@ def read(out: str, wanted: Mapping[str, ValueKind]) -> dict[str, str]:
         value = said.get(name)
         if value is None:
             raise NotGiven(f"gave no value {name}")
-        if len(value) > LONGEST or not _IS[kind](value):
+        if not is_of(value, kind):
             raise NotGiven(f"the value {name} is no {kind}")
         found[name] = value
     return found

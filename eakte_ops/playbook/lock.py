@@ -28,6 +28,8 @@ Moments: TypeAlias = Callable[[float], str]
 
 Seen: TypeAlias = Mapping[str, tuple[int, Holder | None]]
 """By server: the token in force, and who has the lock."""
+LEAP = 1_000_000
+"""So far apart the tokens of two servers of a town can not be by our work: each taking raises them by one."""
 Objection: TypeAlias = Callable[[str, int, Holder | None], EakteError | None]
 """Server, its token, who has the lock -> why it may not be taken; None where it may, even out of another's hands."""
 
@@ -50,6 +52,18 @@ class Locked(Busy):
             until=at(holder.until),
             way_out=way_out,
         )
+
+
+class Leapt(CommandFailed):
+    """A server names a token that no work of ours can have raised: the others are not taken along with it."""
+
+    message = "{server}: its fence token is {token:,}, and that of no other server of the town is near it ({other:,})"
+    hint = "it was altered there, or the machine was another town's: look at lock/token on it, together with local IT"
+
+    @classmethod
+    def of(cls, server: str, token: int, other: int) -> Leapt:
+        """The error for that server; `other`: what the others have."""
+        return cls("token", server=server, token=token, other=other, command="townlock", code=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +137,13 @@ def take(
         said = objection(server, token, other)
         if said is not None:
             raise said
-    ours = replace(holder, token=1 + max((token for token, _holder in seen.said.values()), default=0))
+    ours = replace(holder, token=1 + _highest({server: token for server, (token, _holder) in seen.said.items()}))
     order = [server for server in servers if server in seen.said]
     taken: dict[str, int] = {}
     try:
         for group in (order[:1], order[1:]):
             _take_all(lines, group, ours, seen.said, taken=taken, objection=objection)
+        _highest({"": ours.token, **taken})
         token = max(taken.values(), default=ours.token)
         _level(lines, taken, token, holder.run)
     except BaseException:
@@ -136,6 +151,15 @@ def take(
         _give_back(lines, {server: token for server, token in taken.items() if server not in had}, holder.run)
         raise
     return Taken(token, dict(seen.failed))
+
+
+def _highest(tokens: Mapping[str, int]) -> int:
+    """The highest of the `tokens`, by server. Raises Leapt: one server that lies about its own must not lead the fence
+    of all others to where nothing can be counted up any more."""
+    (server, highest), *others = sorted(tokens.items(), key=lambda each: -each[1]) or [("", 0)]
+    if others and highest - others[0][1] > LEAP:
+        raise Leapt.of(server, highest, others[0][1])
+    return highest
 
 
 def _take_all(
@@ -191,13 +215,23 @@ def release(lines: Lines, servers: Sequence[str], run: str, token: int) -> Mappi
     return everywhere(servers, give).failed
 
 
+def _highest_plausible(tokens: Mapping[str, int]) -> int:
+    """As _highest, without those that have leapt: a town is freed all the same, each server from its own token on."""
+    try:
+        return _highest(tokens)
+    except Leapt as leapt:
+        return _highest_plausible(
+            {server: token for server, token in tokens.items() if server != leapt.values["server"]}
+        )
+
+
 def break_open(lines: Lines, servers: Sequence[str], note: Callable[[str], str]) -> Heard[Holder | None]:
     """Take the lock away from whoever has it, on all servers that can be reached; gives who had it on each.
 
     `note`: by server, the line for its system journal; called before, may raise, and then nothing is broken there.
     """
     seen = look(lines, servers)
-    token = 1 + max((token for token, _holder in seen.said.values()), default=0)
+    token = 1 + _highest_plausible({server: token for server, (token, _holder) in seen.said.items()})
 
     def break_one(server: str) -> Holder | None:
         said = note(server)

@@ -33,7 +33,8 @@ def read_plan(text: str, expected: str = "") -> Plan:
         raise NoPlan("it is far too long")
     try:
         said = json.loads(text)
-    except ValueError:
+        json.dumps(said, ensure_ascii=False).encode()  # half signs, which can be written nowhere, are a ValueError
+    except (ValueError, RecursionError):
         raise NoPlan("it is no JSON") from None
     if isinstance(said, dict) and isinstance(said.get("plan"), dict):
         expected = expected or str(said.get("hash", ""))

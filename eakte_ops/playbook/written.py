@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from eakte_ops.errors import Refused
 from eakte_ops.playbook.journal import Entry, Mark, Phase, Turn
+from eakte_ops.remote import numbers
 
 LONGEST = 20_000
 """Characters of a line. What a step says in it is bounded where it is heard."""
@@ -43,11 +44,12 @@ def read(line: str, number: int = 0) -> Written:
         if len(line) > LONGEST:
             raise ValueError("it is far too long")
         said = json.loads(line)
-        at, who = float(said.pop("at")), said.pop("who")
-        if not isinstance(who, str):
-            raise ValueError("it does not say who wrote it")
+        json.dumps(said, ensure_ascii=False).encode()  # half signs, which can be written nowhere, are a ValueError
+        at, who = numbers.time(said.pop("at")), said.pop("who")
+        if at is None or not isinstance(who, str):
+            raise ValueError("it does not say when, or who wrote it")
         return Written(at, who, Entry(**_checked(said)))
-    except (ValueError, TypeError, KeyError, AttributeError) as wrong:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as wrong:
         raise NoEntry(" ".join(str(wrong).split())[:120], number=number) from None
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eakte_ops.remote import cleaning, ops, sudo
+from eakte_ops.remote import cleaning, numbers, ops, sudo
 from eakte_ops.remote.types import Connection, Question, Script
 
 READ_COMMAND = ("/usr/bin/journalctl", "--quiet", "--no-pager", "--output", "json", "--identifier", "eakte-ops")
@@ -50,7 +50,9 @@ def parse(out: bytes) -> Iterator[Anchor]:
         try:
             said = json.loads(line)
             at, uid, text = int(said["__REALTIME_TIMESTAMP"]) / 1e6, int(said["_UID"]), said["MESSAGE"]
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            continue
+        if not numbers.is_time(at) or not 0 <= uid < 2**32:
             continue
         if isinstance(text, list):  # bytes that are no plain text come as numbers
             text = bytes(each for each in text if isinstance(each, int) and 0 <= each < 256).decode("utf-8", "replace")

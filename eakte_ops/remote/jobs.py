@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, cast
 
-from eakte_ops.remote import cleaning, ops, sudo
+from eakte_ops.remote import cleaning, numbers, ops, sudo
 from eakte_ops.remote.exchange import no_secrets
 from eakte_ops.remote.posix import quote
 from eakte_ops.remote.types import Answer, Connection, Question, Reveal
@@ -33,6 +33,7 @@ _STATE = re.compile(r"(absent|queued|running|lost)\Z|(exit) (\d{1,3})\Z|(refused
 _CALL_S = 30.0
 _SLACK_S = 25  # beyond the limit of an attached job: TERM, KILL ten seconds later, its record
 _CANCEL_S = 60.0
+_LONGEST_S = 999_999_999  # no job may run longer, whatever a record says
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +209,11 @@ def _entry(line: str) -> Listed | None:
     words = line.split("\t", 5)
     if len(words) != 6 or not _ID.match(words[0]) or words[1] not in ("work", "software"):
         return None
-    job, account, since, limit, said, note = words
-    state = parse(cleaning.line(said))
-    if state is None or not since.isdecimal() or not limit.isdecimal() or len(since) > 15 or len(limit) > 9:
+    job, account, said, note = words[0], words[1], words[4], words[5]
+    state, since, limit = parse(cleaning.line(said)), numbers.time(words[2]), numbers.whole(words[3])
+    if state is None or since is None or limit is None or limit > _LONGEST_S:
         return None
-    return Listed(job, state, cast(Account, account), float(since), int(limit), cleaning.line(note, 600))
+    return Listed(job, state, cast(Account, account), since, limit, cleaning.line(note, 600))
 
 
 def _assignments(secrets: Mapping[str, str], reveal: Reveal) -> str:

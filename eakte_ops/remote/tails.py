@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from eakte_ops.errors import CommandFailed, Refused
-from eakte_ops.remote import cleaning
+from eakte_ops.remote import cleaning, numbers
 from eakte_ops.remote.types import Answer, Question, Script
 
 QUESTION = "tails"
@@ -81,11 +81,11 @@ def read(answer: Answer, server: str) -> Tails:
         match line.split("\t"):
             case ["zone", name, offset]:
                 zone = _zone(name, offset)
-            case ["odd", count] if count.isdigit():
-                odd = int(count)
+            case ["odd", count]:
+                odd = _number(count)
             case ["file", size, changed, name, kind, most, data] if kind in _KINDS:
-                bytes_, seconds, room = map(_number, (size, changed, most))
-                found.append(_tail(Tail("", bytes_, float(seconds), cast(Kind, kind)), name, data, room))
+                bare = Tail("", _number(size), numbers.time(changed) or 0.0, cast(Kind, kind))
+                found.append(_tail(bare, name, data, _number(most)))
     folder = cast(Literal["open", "absent", "closed"], {"absent": "absent", "closed": "closed"}.get(lines[-1], "open"))
     return Tails(zone, folder, tuple(found), odd)
 
@@ -103,7 +103,7 @@ def _tail(bare: Tail, name: str, data: str, room: int) -> Tail:
 
 
 def _number(said: str) -> int:
-    return int(said) if said.isdigit() and len(said) < 16 else 0
+    return numbers.whole(said) or 0
 
 
 def _zone(name: str, offset: str) -> tzinfo:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eakte_ops.errors import CommandFailed
-from eakte_ops.remote import cleaning, ops
+from eakte_ops.remote import cleaning, numbers, ops
 from eakte_ops.remote.types import Connection, Question
 
 _FIELDS = 7
@@ -89,20 +89,12 @@ def _asked(connection: Connection, question: Question, server: str) -> tuple[int
 def parse(said: bytes) -> tuple[int, Holder | None] | None:
     """The token and who has the lock, cleaned, as townlock.sh says them; None for anything else."""
     first, *lines = said.decode("utf-8", "replace").split("\n")
-    if not _number(first):
-        return None
-    if lines == [""]:
-        return int(first), None
-    run, who, host, purpose, since, until, token = [*lines, *[""] * _FIELDS][:_FIELDS]
-    try:
-        times = float(since), float(until)
-    except ValueError:
-        return None
-    if not _number(token) or not run:
+    in_force = numbers.whole(first)
+    if in_force is None or lines == [""]:
+        return None if in_force is None else (in_force, None)
+    run, who, host, purpose, *rest = [*lines, *[""] * _FIELDS][:_FIELDS]
+    since, until, token = numbers.time(rest[0]), numbers.time(rest[1]), numbers.whole(rest[2])
+    if since is None or until is None or token is None or not run:
         return None
     run, who, host, purpose = (cleaning.line(word, _MOST) for word in (run, who, host, purpose))
-    return int(first), Holder(run, who, host, purpose, *times, int(token))
-
-
-def _number(word: str) -> bool:
-    return word.isdecimal() and word.isascii() and len(word) <= 18
+    return in_force, Holder(run, who, host, purpose, since, until, token)

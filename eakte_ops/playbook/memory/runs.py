@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from eakte_ops.errors import UsageError
+from eakte_ops.remote import numbers
 
 if TYPE_CHECKING:
     from sqlite3 import Row
@@ -109,17 +110,19 @@ def read(said: Mapping[str, Any]) -> Run:
     texts = ("id", "town", "plan", "who", "host", "why", "permit")
     if not all(isinstance(said.get(name), str) for name in texts):
         raise ValueError("the facts of the run are not whole")
+    json.dumps(dict(said), ensure_ascii=False).encode()  # half signs, which can be written nowhere, are a ValueError
     servers, times = said.get("servers"), [said.get("opened"), said.get("until")]
     if not isinstance(servers, list) or not servers or not all(isinstance(name, str) for name in servers):
         raise ValueError("the run does not say on which servers it has the lock")
-    if not all(isinstance(at, int | float) and not isinstance(at, bool) for at in times):
+    opened, until = (None if isinstance(at, str) else numbers.time(at) for at in times)
+    if opened is None or until is None:
         raise ValueError("the run does not say when it was opened")
     return Run(
         said["id"],
         said["town"],
         said["plan"],
-        float(said["opened"]),
-        float(said["until"]),
+        opened,
+        until,
         said["who"],
         said["host"],
         said["why"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from eakte_ops.errors import Busy, EakteError, LineLost
 from eakte_ops.playbook import lock
 from eakte_ops.playbook.lines import Lines
+from eakte_ops.remote import townlock
 from eakte_ops.remote.townlock import Holder
 from eakte_ops.remote.types import Connection, Target
 from tests.integration.playbook.office import town_of
@@ -131,6 +133,44 @@ def test_breaking_says_so_on_every_server_and_raises_the_fence(servers: dict[str
     assert list(broken.failed) == ["b"]
     assert seen(servers) == {"a": (2, ""), "b": (1, "r1"), "c": (2, "")}
     assert servers["a"].journal[-1] == "lock of the town broken: for a"
+
+
+def test_a_server_that_lies_about_its_token_does_not_lead_the_others_there(servers: dict[str, OpsFolder]) -> None:
+    take(lines(servers), holder("r0"))
+    lock.release(lines(servers), SERVERS, "r0", 1)
+    (servers["b"].state / "lock" / "token").write_text("999999999999999\n")
+    with pytest.raises(lock.Leapt, match=r"b: its fence token is 999,999,999,999,999, .* \(1\)"):
+        take(lines(servers), holder("r1"))
+    assert seen(servers) == {"a": (1, ""), "b": (999_999_999_999_999, ""), "c": (1, "")}
+    lock.break_open(lines(servers), ("a", "b", "c"), lambda _server: "free it")
+    assert {server: (servers[server].state / "lock" / "token").read_text() for server in ("a", "c")} == {
+        "a": "2\n",
+        "c": "2\n",
+    }
+
+
+def test_nor_when_it_says_so_only_once_it_is_taken(
+    servers: dict[str, OpsFolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = townlock.take
+
+    def lying(connection: Connection, mine: Holder, *, server: str = "") -> Holder:
+        said = honest(connection, mine, server=server)
+        return replace(said, token=999_999_999_999) if server == "b" else said
+
+    monkeypatch.setattr(townlock, "take", lying)
+    with pytest.raises(lock.Leapt, match="b: its fence token"):
+        take(lines(servers), holder("r1"))
+    assert {server: said for server, said in seen(servers).items() if server != "b"} == {"a": (1, ""), "c": (1, "")}
+
+
+@pytest.mark.parametrize("word", ["nan", "inf", "1e999", "9" * 400, "-5", "soon"])
+def test_a_holder_that_no_clock_can_show_is_none(servers: dict[str, OpsFolder], word: str) -> None:
+    (servers["a"].state / "lock" / "holder").write_text(f"r9\nadmin\nops-2\ntry\n1\n{word}\n3\n")
+    said = lock.look(lines(servers), SERVERS)
+    assert list(said.failed) == ["a"]
+    with pytest.raises(EakteError):
+        take(lines(servers), holder("r1"))
 
 
 def test_a_process_at_work_is_seen_by_others(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +15,11 @@ from eakte_ops.playbook.copy import NoCopy
 from eakte_ops.playbook.journal import Entry
 from eakte_ops.playbook.read_plan import NoPlan
 from eakte_ops.playbook.written import NoEntry, Written, read
-from tests.unit.playbook.test_memory import PLAN, RUN
+from tests.unit.playbook.test_memory import PLAN as BARE
+from tests.unit.playbook.test_memory import RUN as OF_BARE
 
+PLAN = replace(BARE, steps=(replace(BARE.steps[0], gives=("snapshot",)),), values={"snapshot": "word"})
+RUN = replace(OF_BARE, plan=PLAN.hash)
 WHOLE = copy.text(RUN, PLAN)
 ENTRY = Entry("01-a", "undo", 2, "done", said="exit 0 »ü«", gives={"snapshot": "ab12"})
 LINE = Written(1795000000.25, "admin-1 on ops-1", ENTRY).line()
@@ -51,6 +55,12 @@ def changed(**said: Any) -> str:
         changed(servers=[1]),
         changed(opened="yesterday"),
         changed(opened=True),
+        changed(opened=float("nan")),
+        changed(until=10**400),
+        changed(until=-1.0),
+        changed(who="\ud800"),
+        json.dumps({**json.loads(WHOLE), "run": 3}),
+        "[" * 200_000,
         changed(who=None),
         changed(hash="0" * 64),
     ],
@@ -69,6 +79,20 @@ def test_a_plan_that_was_altered_is_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (Entry("99-b", mark="begun"), "the step 99-b, which its plan does not have"),
+        (Entry("01-a", mark="done", gives={"other": "x"}), "the value other, which that step does not give"),
+        (Entry(turn="opened", gives={"snapshot": "x"}), "the value snapshot, which that step does not give"),
+        (Entry("01-a", mark="done", gives={"snapshot": "/etc $(reboot)"}), "snapshot in its journal is no word"),
+    ],
+)
+def test_a_journal_that_no_run_of_its_plan_can_have_written_is_refused(entry: Entry, said: str) -> None:
+    with pytest.raises(NoCopy, match=re.escape(said)):
+        copy.read("one", RUN.id, WHOLE, [Written(1.0, "admin-1 on ops-1", entry).line()])
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "",
@@ -78,6 +102,11 @@ def test_a_plan_that_was_altered_is_none() -> None:
         "{" * 50_000,
         json.dumps({"at": 1}),
         json.dumps({"at": "1", "who": 3}),
+        json.dumps({"at": float("nan"), "who": "a"}),
+        json.dumps({"at": 10**400, "who": "a"}),
+        json.dumps({"at": 1e300, "who": "a"}),
+        json.dumps({"at": 1, "who": "\udc9b"}),
+        "[" * 19_000,
         json.dumps({"at": 1, "who": "a", "mark": "well"}),
         json.dumps({"at": 1, "who": "a", "turn": ["opened"]}),
         json.dumps({"at": 1, "who": "a", "token": -1}),

@@ -87,3 +87,9 @@ def test_without_a_word_in_its_journal_nothing_is_read() -> None:
     with pytest.raises(Refused, match="so nothing was read") as caught:
         read("silent")
     assert caught.value.status == Status.REFUSED
+
+
+def test_numbers_that_nothing_can_count_with_are_none() -> None:
+    far = f"file\t{'9' * 5000}\t999999999999999\t{b64(b'a.log')}\tread\t100\t{b64(b'hello')}"
+    found = read(f"odd\t{'9' * 5000}", far, "end")
+    assert (found.odd, found.files[0].size, found.files[0].changed, found.files[0].text) == (0, 0, 0.0, "hello")
