@@ -11,6 +11,9 @@ from eakte_ops.secret.scrub import SCRUBBER
 MOST = 4_000
 """Characters kept of each stream of a job: the end, where it says why it failed."""
 
+_WORDS = 200
+"""Characters of the last words of a job, for one line."""
+
 Keep: TypeAlias = Callable[[str, str, str], None]
 """Job, output, errors -> kept (memory/outputs.py). Called from several threads."""
 Record: TypeAlias = Callable[[str, str, str], None]
@@ -38,3 +41,9 @@ def harmless(said: str) -> str:
     known = SCRUBBER.clean(said)
     clean = SCRUBBER.clean(cleaning.text(known.encode("utf-8", "replace"), limit=4 * len(known) + 16))
     return clean if len(clean) <= MOST else "…" + clean[1 - MOST :]
+
+
+def last_words(out: str, err: str) -> str:
+    """The last line in which a job said something, of its errors if there are any: usually why it failed."""
+    lines = [line for line in harmless(err.strip() or out).splitlines() if line.strip()]
+    return cleaning.line(lines[-1].strip(), _WORDS) if lines else ""

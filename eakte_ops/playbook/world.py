@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from eakte_ops.clock import SYSTEM, Clock
@@ -31,7 +31,7 @@ from eakte_ops.playbook.gates import Gates
 from eakte_ops.playbook.journal import Entry
 from eakte_ops.playbook.lines import Lines
 from eakte_ops.playbook.plan import AskPerson, Gate, OnServer, Plan, Send, Step
-from eakte_ops.playbook.recording import Record, kept_nowhere
+from eakte_ops.playbook.recording import Record, kept_nowhere, last_words
 from eakte_ops.playbook.variables import Variables
 from eakte_ops.remote import jobs, ops
 from eakte_ops.remote.exchange import no_secrets
@@ -109,6 +109,7 @@ class SshWorld:
     _token: int = 0
     _running: dict[str, UnderWay] = field(default_factory=dict)
     _said: dict[str, str] = field(default_factory=dict)
+    _why: dict[str, str] = field(default_factory=dict)
     _changing: threading.Lock = field(default_factory=threading.Lock)
 
     def fence(self, servers: Sequence[str]) -> int:
@@ -236,12 +237,14 @@ class SshWorld:
             self._heard(job, out, err)
         if state.kind not in ("running", "queued"):
             self._over(job)
-        return state
+        failed = state.kind == "exit" and state.code != 0
+        return replace(state, said=self._why.get(job, "")) if failed else state
 
     def _heard(self, job: str, out: str, err: str) -> None:
         self.record(job, out, err)
         with self._changing:
             self._said[job] = out
+            self._why[job] = last_words(out, err)
 
     def _output(self, wish: Output) -> Mapping[str, str]:
         out = self._said.get(wish.job)

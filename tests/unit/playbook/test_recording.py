@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from eakte_ops.playbook import recording
+from eakte_ops.playbook.recording import last_words
 from eakte_ops.secret.value import Secret
 
 
@@ -31,3 +34,23 @@ def test_the_end_is_kept_since_it_says_why() -> None:
 
 def test_nothing_steers_a_terminal() -> None:
     assert kept("a\x1b]0;title\x07b\u202ec\r\n", "\x00\x9b2J") == ("abc\n", "")
+
+
+@pytest.mark.parametrize(
+    ("out", "err", "said"),
+    [
+        ("", "", ""),
+        ("a\nb\n", "", "b"),
+        ("a\n", "first\nwhy it failed\n\n", "why it failed"),
+        ("a\n", " \n", "a"),
+        ("", "\x1b[31mred\x07\n", "red"),
+        ("", "x" * 500, "x" * 199 + "…"),
+    ],
+)
+def test_the_last_words_of_a_job(out: str, err: str, said: str) -> None:
+    assert last_words(out, err) == said
+
+
+def test_last_words_hold_no_secret() -> None:
+    Secret("witten/db2", "battery-horse-correct").reveal()
+    assert last_words("", "line 5: battery-horse-correct is no port\n") == "line 5: <secret witten/db2> is no port"

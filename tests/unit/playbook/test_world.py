@@ -144,7 +144,7 @@ def test_long_work_is_started_and_waited_for_in_slices() -> None:
     all_.append(played)
     assert played.start(LONG) == JobState("queued")
     assert [each.job for each in played.world.under_way()] == [JOB]
-    assert played.world.answer(Await(LONG, JOB)) == JobState("exit", 3)
+    assert played.world.answer(Await(LONG, JOB)) == JobState("exit", 3, "said")  # its last words
     assert played.asked == ["job start", "job await", "job await", "job await", "job output"]
     assert [type(event) for event in played.events] == [Waiting, Waiting]
     assert played.kept == [(JOB, "said\n", "")]
