@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from eakte_ops.access.load import FILE as ACCESS
+from eakte_ops.errors import UsageError
 from eakte_ops.inventory.model import Town
 from eakte_ops.inventory.sources import DEFAULTS, FOLDER, SETTINGS
 from eakte_ops.playbook.change import Change
@@ -16,6 +18,7 @@ from eakte_ops.secret.files import TownFolder
 
 NOTHING = ""
 """Stands for the hash of a file that is not there."""
+_LINK = "link"
 
 
 def files_of(
@@ -37,18 +40,31 @@ def files_of(
 
 
 def hashed(folder: Path, files: Iterable[str]) -> Mapping[str, str]:
-    """File -> SHA-256 of what it holds now, NOTHING where there is none. A link counts as nothing: it is not read."""
-    return {file: _hash(folder / file) for file in files}
+    """File -> SHA-256 of what it holds now, NOTHING where there is none.
+
+    Raises UsageError for a link: what it leads to could be changed after the plan was shown and signed, and nobody
+    would see it.
+    """
+    found = {file: _hash(folder / file) for file in files}
+    for file, said in found.items():
+        if said == _LINK:
+            raise UsageError(
+                f"{file} is a link, and a plan is made of files that lie in the operations folder themselves",
+                way_out="put the file itself there and commit it",
+            )
+    return found
 
 
 def changed(folder: Path, inputs: Mapping[str, str]) -> tuple[str, ...]:
     """What is not as it was in `inputs`, as clauses: `inventories/witten.yml was changed`."""
-    return tuple(_clauses(inputs, hashed(folder, inputs)))
+    return tuple(_clauses(inputs, {file: _hash(folder / file) for file in inputs}))
 
 
 def _clauses(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
     for file, was in sorted(before.items()):
-        if now[file] != was:
+        if now[file] == _LINK:
+            yield f"{file} was replaced by a link"
+        elif now[file] != was:
             yield f"{file} was {'removed' if now[file] == NOTHING else 'added' if was == NOTHING else 'changed'}"
 
 
@@ -62,7 +78,7 @@ def _secrets(steps: Iterable[Step]) -> Iterator[str]:
 def _hash(file: Path) -> str:
     try:
         handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
-        return NOTHING
+    except OSError as problem:
+        return _LINK if problem.errno == errno.ELOOP else NOTHING
     with os.fdopen(handle, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -119,6 +119,15 @@ def test_every_way_in_which_an_input_may_differ_is_told(tmp_path: Path) -> None:
     assert changed(tmp_path, inputs) == (
         "edited was changed",
         "gone was removed",
-        "linked was removed",
+        "linked was replaced by a link",
         "new was added",
     )
+
+
+def test_a_link_is_no_input_since_what_it_leads_to_could_be_changed_unseen(tmp_path: Path) -> None:
+    """access.yml as a link, and whoever can change the file behind it adds a key after the plan was approved."""
+    (tmp_path / "keys").write_text("admin-1")
+    (tmp_path / "access.yml").symlink_to("keys")
+    with pytest.raises(UsageError, match=r"access\.yml is a link"):
+        hashed(tmp_path, ("access.yml",))
+    assert changed(tmp_path, {"access.yml": ""}) == ("access.yml was replaced by a link",)
