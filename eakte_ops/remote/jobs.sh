@@ -71,6 +71,17 @@ order() {
     echo "refused no-system-journal ${why##*: }"
     return 1
   }
+  forget
+  return 0
+}
+
+# The newest 300 records stay, and all of what has not ended. A run has its town until it is over, so nobody asks for more.
+forget() {
+  # shellcheck disable=SC2012  # ids are plain words
+  ls -t jobs | tail -n +301 | while read -r old; do
+    [ -d "jobs/$old" ] || continue
+    case $(state "$old") in queued | running) ;; *) rm -rf "jobs/$old" ;; esac
+  done
 }
 
 record() {

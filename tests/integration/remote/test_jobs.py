@@ -40,6 +40,26 @@ def fence(server: OpsFolder, token: int) -> int:
 # -- of the account of the software
 
 
+def test_the_newest_records_stay_and_whatever_has_not_ended(server: OpsFolder) -> None:
+    there = server.line()
+    fence(server, 1)
+    kept = order(server, "long", f"while [ ! -e {server.top}/go ]; do sleep 0.05; done", 1)
+    jobs.start(there, kept)
+    for number in range(305):
+        folder = server.job(f"old-{number:03}")
+        folder.mkdir()
+        (folder / "account").write_text("work\n")
+        (folder / "end").write_text("exit 0\n")
+        os.utime(folder, (number + 1, number + 1))
+    os.utime(server.job("long"), (1, 1))
+    assert jobs.attach(there, order(server, "new", "true", 1)).state == JobState("exit", 0)
+    left = {folder.name for folder in server.job("long").parent.iterdir() if folder.is_dir()}
+    assert {"long", "new", "old-304", "old-010"} <= left
+    assert not {"old-000", "old-003"} & left
+    (server.top / "go").touch()
+    assert jobs.wait(there, "long", 20) == JobState("exit", 0)
+
+
 def test_a_job_runs_once_and_leaves_its_record(server: OpsFolder) -> None:
     there = server.line()
     fence(server, 5)
