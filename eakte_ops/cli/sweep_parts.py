@@ -158,14 +158,17 @@ def undisturbed() -> Iterator[None]:
 
 
 def own_findings(store: Store, settings: Settings, alarm: Alarm) -> tuple[Judged, ...]:
-    """Judge whether the sweeps themselves came when they were due, and remember it."""
+    """Judge whether sweeps came when they were due and runs came to their ends, and remember it."""
     from eakte_ops.clock import SYSTEM
     from eakte_ops.health import night
     from eakte_ops.health.memory import keep
+    from eakte_ops.playbook.memory import leftovers, locks
+    from eakte_ops.playbook.unfinished import judged
 
     now = SYSTEM.now().timestamp()
     with store.writing() as rows:
-        said = night.nights(now, night.due(settings), night.seen(rows))
+        unfinished = judged(now, locks.all_of_them(rows), leftovers.there(rows))
+        said = (*night.nights(now, night.due(settings), night.seen(rows)), *unfinished)
         alarm.heard(rows, now, None, keep.raise_own(rows, now, said, needs_of(settings)))
     return said
 

@@ -29,6 +29,7 @@ from eakte_ops.health.checks import (
     releases,
     restarts,
     roundtrip,
+    runs,
     services,
     sessions,
     storage,
@@ -55,6 +56,7 @@ CHECKS: Mapping[str, AnyCheck] = {
         *(network, patches, access),
         watch,  # the last question of all: it leaves the mark that there was a look
         nights,  # of the centre itself: asks nothing
+        runs,
     )
     for check in room.CHECKS
 }

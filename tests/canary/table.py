@@ -156,6 +156,18 @@ ROWS = (
         needs="servers",
     ),
     Row(
+        "handover begin {town} --until 2h --why patches --plan",
+        ("", "--server {server} --outside-window --agreed-with local-it --without-approval"),
+        needs="memory",
+        ends=(0,),
+    ),
+    Row(
+        "handover end {town} --plan",
+        ("", "--why patched --older-is-known --without-approval"),
+        needs="memory",
+        ends=(2,),
+    ),
+    Row(
         "restart {town} gateway --why hangs --plan",
         ("", "--server {server} --without-approval"),
         needs="memory",

@@ -56,7 +56,7 @@ OPEN = Check(
                 "endless": "the machine is handed over since {since:time}, and no end can be read (run {run})",
             },
             todos={
-                "done": "eakte-ops handover end {town}",
+                "done": "start again and look what has changed: eakte-ops handover end {town}",
                 "endless": "ask local IT how far it is; then eakte-ops handover end {town}",
             },
             incident="Local IT had patched within the hour and gone home; the centre waited for a call. The town was "
@@ -78,7 +78,7 @@ OPEN = Check(
                 "endless": "die Maschine ist seit {since:time} übergeben, und kein Ende ist lesbar (Lauf {run})",
             },
             todos={
-                "done": "eakte-ops handover end {town}",
+                "done": "wieder starten und nachsehen, was sich geändert hat: eakte-ops handover end {town}",
                 "endless": "die örtliche IT fragen, wie weit sie ist; danach eakte-ops handover end {town}",
             },
             incident="Die örtliche IT war nach einer Stunde fertig und nach Hause gegangen; das Zentrum wartete auf "

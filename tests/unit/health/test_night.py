@@ -194,7 +194,7 @@ def test_where_no_light_sweep_was_ever_made_none_is_waited_for() -> None:
 
 def test_they_are_the_centres_own_and_no_question_to_a_server() -> None:
     own = [check.name for check in CHECKS.values() if check.scope == "centre"]
-    assert own == ["watch.night", "watch.light"]
+    assert own == ["watch.night", "watch.light", "runs.lock", "runs.left"]
     assert not {check.name for check in catalogue.chosen([])} & set(own)
     assert not catalogue.vocabulary().keys() & set(own)
     assert [check.name for check in catalogue.explained(["watch.night"])] == ["watch.night"]
