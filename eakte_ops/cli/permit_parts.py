@@ -40,10 +40,13 @@ def seen_here(rows: Rows, plan: Plan) -> Seen:
     from eakte_ops.playbook.permit import Seen
 
     town = CONTEXT.inventory(plan.town).towns[plan.town]
+    now, hours = SYSTEM.now(), hours_of(town.said.windows)
+    today = now.astimezone(hours.zone).date()
     return Seen(
-        SYSTEM.now(),
+        now,
         town.name,
-        hours_of(town.said.windows),
+        hours,
+        closed=next((each.why for each in town.said.windows.closed if each.covers(today)), ""),
         roles=tuple(role for role in town.said.contacts if role != "centre"),
         changed=changed(CONTEXT.folder, plan.inputs),
         done=carried_out(rows, plan.hash, plan.town),

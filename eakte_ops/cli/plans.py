@@ -107,8 +107,11 @@ def show_(
                 show_json("plan", 1, content, stream)
     elif paper:
         from eakte_ops.cli.paper_parts import paper_of
+        from eakte_ops.playbook.inputs import changed
 
         text = paper_of(found, spoken(language))
+        for said in changed(CONTEXT.folder, found.inputs):
+            say(f"NOTE: {said} since the plan was made; addresses and host keys on the paper are those of now")
         if out is None:
             show(text.rstrip("\n"))
         else:
@@ -247,11 +250,8 @@ def _read(file: Path) -> str:
 
 def _moment(town: str, at: float, now: datetime) -> str:
     from eakte_ops.cli.times import moment
-    from eakte_ops.inventory.hours import zone_of
 
-    town_ = CONTEXT.survey().findings.towns.get(town)
-    zone = zone_of(town_.said.windows.zone if town_ is not None else "UTC")
-    return moment(at, now, zone, "en")
+    return moment(at, now, CONTEXT.zone_of(town), "en")
 
 
 @contextmanager

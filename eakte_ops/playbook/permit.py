@@ -37,7 +37,8 @@ class Seen:
 
     `changed`: inputs that are not what the plan was made from; `broken`: assumptions that do not hold; both as
     sentences. `stop`: reason of the town's stop switch by server; `handover`: what handover is in progress, "" if none.
-    `done`: the run that has brought all of the plan already, "" if none has.
+    `done`: the run that has brought all of the plan already, "" if none has. `closed`: why the town is closed on this
+    day, "" if it is not.
     """
 
     now: datetime
@@ -49,6 +50,7 @@ class Seen:
     stop: tuple[tuple[str, str], ...] = ()
     handover: str = ""
     done: str = ""
+    closed: str = ""
     approved: Approved = field(default_factory=Approved)
 
 
@@ -173,7 +175,8 @@ def _reasons(plan: Plan, seen: Seen, asked: Asked) -> Iterator[tuple[str, str]]:
     for said in seen.broken:
         yield f"what the plan stands on does not hold: {said}", "look at it; then make the plan anew"
     if not asked.outside_window and (said := why_not_begin(plan, seen.hours, seen.now, seen.name)):
-        yield said, _next(plan, seen)
+        today = f"{seen.name} allows no work on this day: {seen.closed}; now it is {moment(seen.now, zone, seen.now)}"
+        yield today if seen.closed else said, _next(plan, seen)
     if not asked.without_approval:
         for said in seen.approved.missing(plan):
             yield (

@@ -225,6 +225,26 @@ def test_all_that_stands_against_it_is_told_at_once(
         assert sentence in err
 
 
+@pytest.mark.usefixtures("town", "carried")
+def test_on_a_closed_day_the_reason_in_the_inventory_is_told(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, datetime(2026, 12, 22, 18, 0, tzinfo=UTC))
+    plan = of_folder(folder, valid_until="2026-12-23T00:00:00+00:00")
+    keep(folder, plan)
+    status, _, err = run("plans", "run", plan.hash[:6])
+    assert (status, "no work on this day: no changes between the years; now it is Tue 19:00" in err) == (7, True)
+
+
+def test_on_paper_it_is_said_when_the_addresses_may_be_others(run: Run, town: Town, folder: Path) -> None:
+    keep(folder, of_folder(folder))
+    short = of_folder(folder).hash[:6]
+    assert run("plans", "show", short, "--paper")[2] == ""
+    with (folder / "inventories/witten.yml").open("a") as file:
+        file.write("# a word more\n")
+    assert "inventories/witten.yml was changed since the plan was made" in run("plans", "show", short, "--paper")[2]
+
+
 def test_a_server_that_can_not_be_asked_ends_it_unless_something_else_does(
     run: Run, town: Town, folder: Path, carried: list[tuple[Plan, Permit]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from eakte_ops.errors import Status, UsageError
+from eakte_ops.inventory.hours import Hours
 from eakte_ops.playbook.approval import Approved
 from eakte_ops.playbook.permit import Asked, NotPermitted, Permit, Seen, judge
 from eakte_ops.playbook.plan import Needs
@@ -49,6 +50,17 @@ def test_outside_the_window_the_next_one_is_named() -> None:
         "next window in which it fits: Tue 18:00; else --outside-window --agreed-with local-it --why"
         ' "..." (the town is told at once)'
     )
+
+
+def test_on_a_closed_day_the_reason_of_the_town_is_told() -> None:
+    closed = Hours.of(
+        "Europe/Berlin",
+        [{"days": ["tue", "thu"], "from": "18:00", "until": "22:00"}],
+        [{"from": "2026-11-24", "until": "2026-11-24"}],
+    )
+    problem = refused(hours=closed, closed="audit of the accounts")
+    assert str(problem) == "Refused: Witten allows no work on this day: audit of the accounts; now it is Tue 19:00"
+    assert problem.way_out.startswith("next window in which it fits: Thu 26 Nov 18:00;")
 
 
 def test_too_late_in_the_window_is_told_as_such() -> None:
