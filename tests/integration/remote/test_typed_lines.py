@@ -54,18 +54,14 @@ def interrupted(after: float) -> None:
 
 def runs(word: str) -> bool:
     """Whether a process of this machine was begun with `word`."""
-    return any(
-        word.encode() in place.read_bytes().split(b"\0")
-        for place in Path("/proc").glob("[0-9]*/cmdline")
-        if _there(place)
-    )
+    return any(word.encode() in _words(place) for place in Path("/proc").glob("[0-9]*/cmdline"))
 
 
-def _there(place: Path) -> bool:
+def _words(place: Path) -> list[bytes]:
     try:
-        return bool(place.read_bytes())
-    except OSError:
-        return False
+        return place.read_bytes().split(b"\0")
+    except OSError:  # it ended just now
+        return []
 
 
 def test_what_a_line_says_and_how_it_ended(desk: Desk) -> None:
