@@ -16,7 +16,8 @@ def unlock(
 ) -> int:
     """Break the lock of a town on all its servers: whoever had it is refused there from now on.
 
-    Nothing of a run is undone. Refused while a job is at work there. Status 3: a server could not be reached.
+    Nothing of a run is undone. Refused while a job is at work there. Status 3: a server could not be reached; 6: a job
+    began in the very last moment.
     """
     from eakte_ops.cli.run_parts import parts_for
     from eakte_ops.playbook.lock import shown_host
@@ -34,7 +35,13 @@ def unlock(
         say("No server that was reached was locked.")
     for server, problem in done.failed.items():
         say(f"{server} keeps its lock, if it has one: {problem.said}")
+    for server, problem in done.unseen.items():
+        say(f"{server} is free, and whether a job began there in the very last moment is not known: {problem.said}")
+    for server, job in done.running:
+        say(f"{server}: {job.job} began in the very last moment and still runs: begin nothing before it has ended.")
+        say(f'  → wait for it (eakte-ops jobs list {town}), or end it: eakte-ops jobs end {town} {job.job} --why "..."')
     for run in runs:
         say(f'That run is not over: eakte-ops runs adopt {town} --why "..." takes it up again from here;')
         say(f'eakte-ops runs abandon {run} --why "..." gives it up where it is known, and names what it left.')
-    return worst(problem.status for problem in done.failed.values()) or Status.OK
+    problems = [*done.failed.values(), *done.unseen.values()]
+    return worst([*(problem.status for problem in problems), *([Status.BUSY] if done.running else [])])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from eakte_ops.errors import EakteError
@@ -15,15 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from eakte_ops.playbook.parts import Parts
+    from eakte_ops.remote.jobs import Listed
     from eakte_ops.remote.townlock import Holder
 
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """`holders`: by server, who had the lock, None where it was free; `failed`: servers that keep it, and why."""
+    """`holders`: by server, who had the lock, None where it was free; `failed`: servers that keep it, and why.
+
+    `running`: server and job, of what began between the look before and the fence; nothing can begin after it.
+    `unseen`: servers that were freed and could not be asked for that again, and why.
+    """
 
     holders: Mapping[str, Holder | None]
     failed: Mapping[str, EakteError]
+    running: tuple[tuple[str, Listed], ...] = ()
+    unseen: Mapping[str, EakteError] = field(default_factory=dict)
 
 
 def unlock(parts: Parts, why: str) -> Unlocked:
@@ -42,6 +49,8 @@ def unlock(parts: Parts, why: str) -> Unlocked:
             return parts.trail.anchor(entry)
 
         broken = lock.break_open(parts.lines, parts.servers, note)
+        after = everywhere(broken.said, lambda server: alive(parts, server))
         if known is not None:
             parts.keeper.writing(lambda rows: locks.drop(rows, parts.town, known.run))
-        return Unlocked(broken.said, broken.failed)
+        running = tuple((server, job) for server, found in after.said.items() for job in found)
+        return Unlocked(broken.said, broken.failed, running, after.failed)

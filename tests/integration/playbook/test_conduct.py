@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from eakte_ops.playbook.plan import OnServer, Plan
 from eakte_ops.playbook.progress import Decision, Ended
 from eakte_ops.playbook.runner import Paused
 from eakte_ops.playbook.unlock import unlock
+from eakte_ops.remote import jobs, townlock
 from tests.integration.playbook.office import Office, Watched, did, effect, frozen, killed, plan_of, step, town_of
 from tests.integration.remote.ops_folder import WHOLE, OpsFolder
 
@@ -159,6 +161,29 @@ def test_a_frozen_host_that_thaws_after_the_town_was_freed_does_nothing_more(
     assert os.WEXITSTATUS(ended) == Status.REFUSED
     assert (did(servers["a"], "one"), did(servers["b"], "two"), did(servers["a"], "three")) == begun
     assert theirs.begin(three(servers)).result == Ended("new")
+
+
+def test_a_job_that_begins_between_the_look_and_the_fence_is_named_by_whoever_frees_the_town(
+    ours: Office, theirs: Office, servers: dict[str, OpsFolder]
+) -> None:
+    a, name = servers["a"], "r1.01-s-a.do.1"
+    token, _holder = townlock.read(a.line())
+    slow = jobs.Order(name, f"while [ ! -e {a.top}/go ]; do sleep 0.05; done", limit=30, token=token)
+    began: list[str] = []
+
+    def begins() -> None:
+        began.append(jobs.attach(a.line(), slow, patience=0).state.kind)
+
+    # Looking for jobs and at the lock, each on both servers; the fence comes with the fifth exchange.
+    with theirs.parts(Watched({3: begins})) as parts:
+        freed = unlock(parts, "nobody answers there")
+    try:
+        assert began == ["running"]
+        assert [(server, job.job) for server, job in freed.running] == [("a", name)]
+        assert jobs.attach(a.line(), replace(slow, job="r1.02-s-a.do.1")).state.kind == "fenced"
+    finally:
+        (a.top / "go").touch()
+        jobs.wait(a.line(), name, 10)
 
 
 def test_without_its_lock_server_nothing_begins_and_it_goes_on_later(
