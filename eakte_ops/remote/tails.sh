@@ -15,7 +15,7 @@ umask 077
 zone=$(readlink -f /etc/localtime)
 printf 'zone\t%s\t%s\n' "${zone#*/zoneinfo/}" "$(date +%z)"
 [ -d "$1" ] || { echo absent; exit; }
-cd "$1" 2>/dev/null && ls . >/dev/null 2>&1 || { echo closed; exit; }
+{ cd "$1" && ls . >/dev/null; } 2>/dev/null || { echo closed; exit; }
 odd=$(find . -xdev -type f -name '*[[:cntrl:]]*' -printf x 2>/dev/null | head -c 9999 | wc -c)
 [ "$odd" -eq 0 ] || printf 'odd\t%s\n' "$odd"
 if [ "$5" -gt 0 ]; then

@@ -20,7 +20,7 @@ def shellcheck(text: str, *more: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["posix.sh", "ops.sh", "jobs.sh", "townlock.sh", "mirror.sh"])
+@pytest.mark.parametrize("name", ["posix.sh", "ops.sh", "jobs.sh", "townlock.sh", "mirror.sh", "tails.sh", "typed.sh"])
 def test_files(name: str) -> None:
     shellcheck((files("eakte_ops.remote") / name).read_text("utf-8"))
 
