@@ -41,7 +41,7 @@ found "$@" 2>/dev/null | sort -rn | head -n 500 | while IFS="$tab" read -r chang
         ;;
       *) data=$(tail -c "$((most + 1))" -- "$name" | base64 -w 0) ;;
     esac
-    left=$((left - ${#data} / 4 * 3))
+    left=$((left - ${#data} * 3 / 4))
   fi
   printf 'file\t%s\t%s\t%s\t%s\t%s\t%s\n' "$size" "${changed%.*}" "$(printf %s "$name" | base64 -w 0)" "$what" "$most" "$data"
 done
