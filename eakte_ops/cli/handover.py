@@ -92,7 +92,7 @@ def end(
     if found is None:
         raise UsageError(
             f"{inventory.towns[town].name} is not handed over, as far as this operations host knows",
-            way_out=f"if another one handed it over: eakte-ops runs adopt {town}",
+            way_out=f'if another one handed it over: eakte-ops runs adopt {town} --why "..."',
         )
     came = look_at_machines(found, inventory.towns[town])
     _say_what_changed(found, came)

@@ -17,6 +17,7 @@ from tests.unit.playbook.played_books import ground
 RUN = "2026-11-24-witten-a1b2"
 UNTIL = "2026-11-24T20:00:00Z"
 BEGIN = {"until": UNTIL, "why": "patches"}
+SERVERS = ("witten-app", "witten-db", "witten-gw", "witten-index")
 END = {**BEGIN, "handover": RUN, "documents": "300"}
 
 

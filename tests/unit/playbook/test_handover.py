@@ -32,7 +32,7 @@ from eakte_ops.remote.types import Target
 from eakte_ops.store import Rows, Store
 from tests.unit.health import well
 from tests.unit.playbook.played_books import ground, samples
-from tests.unit.playbook.played_handovers import BEGIN, END, NEW, OLD, RUN, UNDER_WAY, UNTIL, compiled, kept
+from tests.unit.playbook.played_handovers import BEGIN, END, NEW, OLD, RUN, SERVERS, UNDER_WAY, UNTIL, compiled, kept
 
 AT = parsed("2026-11-24T18:00:00+00:00").timestamp()
 
@@ -287,9 +287,6 @@ def test_who_says_that_it_is_known_is_asked_all_the_same() -> None:
 def rows(tmp_path: Path) -> Iterator[Rows]:
     with closing(Store.open(tmp_path / "store.db", migrations())) as store, store.writing() as rows:
         yield rows
-
-
-SERVERS = ("witten-app", "witten-db", "witten-gw", "witten-index")
 
 
 def test_a_begin_that_came_to_its_end_is_an_open_handover(rows: Rows) -> None:
