@@ -17,7 +17,7 @@ from eakte_ops.playbook.journal import Entry
 from eakte_ops.playbook.memory import entries, locks, plans, runs
 from eakte_ops.playbook.owners import alive, held
 from eakte_ops.playbook.standing import is_over
-from eakte_ops.playbook.taking import Opened, load, take
+from eakte_ops.playbook.taking import Opened, is_of_another, load, take
 from eakte_ops.remote import mirror, townlock
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from eakte_ops.store import Rows
 
 _SHOWN = 300
+_ALONE = (
+    "only {run.lock_server} says what this run does, no other server bears it out: read the plan and its secrets"
+    " before you go on"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,13 @@ def adopt(parts: Parts, why: str) -> Adopted:
     with lock.working(parts.state, parts.town, f"taking over, {parts.who}"):
         seen = lock.look(parts.lines, parts.servers)
         found = _found(parts, seen.said, seen.failed)
+        borne_out = _borne_out(found, seen.said)
         if is_over([each.entry for each in found.written]):
             recorded(parts, "run.adopt", found.run, why, result="was over")
             return Adopted(_kept(parts, found), over=True, notes=_freed(parts, found.run, seen.said))
         recorded(parts, "run.adopt", found.run, why)
-        return _taken(parts, found, why)
+        adopted = _taken(parts, found, why)
+        return adopted if borne_out else replace(adopted, notes=(*adopted.notes, _ALONE.format(run=found.run)))
 
 
 def _taken(parts: Parts, found: copy.Found, why: str) -> Adopted:
@@ -78,6 +84,8 @@ def _taken(parts: Parts, found: copy.Found, why: str) -> Adopted:
     needed = {*found.plan.servers, found.run.lock_server}
     hold = take(parts, asked, servers, _objection(parts, found.run.id), needed=needed)
     again = _read(parts, found.run.lock_server, found.run.id)
+    if (again.run, again.plan) != (found.run, found.plan):
+        raise copy.NoCopy("it became another one meanwhile", server=found.run.lock_server, run=found.run.id)
     known = parts.keeper.reading(lambda rows: entries.lines(rows, found.run.id))
     aside = tuple(line for line in known if line not in again.lines)
     if aside:
@@ -97,6 +105,23 @@ def _taken(parts: Parts, found: copy.Found, why: str) -> Adopted:
             *_later(parts, found.run),
         ),
     )
+
+
+def _borne_out(found: copy.Found, seen: Seen) -> bool:
+    """Whether another server than the one that keeps the copy also says that this run carries out this plan.
+
+    Raises NoCopy where one says that it is another plan: the copy was altered, or the run invented.
+    """
+    run = found.run
+    holders = {server: holder for server, (_, holder) in seen.items() if holder is not None and holder.run == run.id}
+    for server, holder in holders.items():
+        if is_of_another(found.plan, holder.purpose):
+            raise copy.NoCopy(
+                f'it has the plan {found.plan.hash[:12]}, and on {server} the lock of the run says "{holder.purpose}"',
+                server=run.lock_server,
+                run=run.id,
+            )
+    return bool(holders.keys() - {run.lock_server})
 
 
 def _freed(parts: Parts, run: runs.Run, seen: Seen) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -22,6 +23,10 @@ from eakte_ops.remote.townlock import Holder
 
 if TYPE_CHECKING:
     from eakte_ops.store import Rows
+
+
+_DIGITS = 16
+_NAMED = re.compile(rf"plan ([0-9a-f]{{{_DIGITS}}}): ")
 
 
 class GoneOn(Busy):
@@ -102,6 +107,18 @@ class Hold:
         return failed
 
 
+def named(plan: Plan) -> str:
+    """The purpose as the lock on each server says it, with the plan: so that a lock server that gives another plan for
+    the run than it was begun with is contradicted by every other server of the town."""
+    return f"plan {plan.hash[:_DIGITS]}: {plan.purpose}"
+
+
+def is_of_another(plan: Plan, purpose: str) -> bool:
+    """Whether the lock of a run with that purpose names another plan than this one."""
+    found = _NAMED.match(purpose)
+    return found is None or found[1] != plan.hash[:_DIGITS]
+
+
 def working(parts: Parts, run: Run, plan: Plan) -> AbstractContextManager[None]:
     """This process works on the town of `run` for the block. Raises Busy where another one of this host does."""
     return lock.working(parts.state, parts.town, f"{plan.purpose}, run {run.id}, {parts.who}")
@@ -122,7 +139,7 @@ def take(
     plan, now = opened.plan, parts.now()
     run = replace(opened.run, until=max(opened.run.until, now + plan.forth_s + plan.back_s))
     who = parts.trail.who
-    holder = Holder(run.id, who.login, parts.host, plan.purpose, now, run.until, 0)
+    holder = Holder(run.id, who.login, parts.host, named(plan), now, run.until, 0)
     taken = lock.take(parts.lines, servers, holder, needed=servers if needed is None else needed, objection=objection)
     row = locks.Lock(parts.town, run.id, taken.token, who.login, who.host, plan.purpose, now, run.until)
     parts.keeper.writing(lambda rows: locks.keep(rows, row))

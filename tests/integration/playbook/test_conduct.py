@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from eakte_ops.errors import Status, Unreachable, UsageError
-from eakte_ops.playbook import conduct
+from eakte_ops.playbook import conduct, copy
 from eakte_ops.playbook.abandon import abandon
 from eakte_ops.playbook.acts import Fenced
 from eakte_ops.playbook.adopt import NothingThere, adopt
@@ -124,7 +124,9 @@ def test_a_second_host_is_told_who_is_at_work_and_can_take_over(
     child = ours.in_a_child(lambda: ours.begin(plan, Watched({13: killed})))
     os.waitpid(child, 0)
     name = ours.run.id
-    with pytest.raises(Locked, match=f"Witten is locked by the run {name} .try it., by admin-1 on ops-1 since") as held:
+    with pytest.raises(
+        Locked, match=rf"the run {name} \(plan {plan.hash[:16]}: try it\), by admin-1 on ops-1 since"
+    ) as held:
         theirs.begin(plan)
     assert "runs adopt witten" in held.value.way_out
     with theirs.parts() as parts:
@@ -301,6 +303,37 @@ def test_what_an_abandoned_run_leaves_is_named_and_the_town_is_free(
 def test_where_nothing_was_left_there_is_nothing_to_adopt(theirs: Office) -> None:
     with theirs.parts() as parts, pytest.raises(NothingThere):
         adopt(parts, "let me see")
+
+
+def invented(lost: Office, plan: Plan) -> None:
+    """The lock server gives another plan for the run, with everything that belongs to it in order."""
+    run = replace(lost.run, plan=plan.hash)
+    there = lost.servers["a"].state / "runs" / run.id
+    (there / "plan.json").write_text(copy.text(run, plan) + "\n")
+    holder = lost.servers["a"].state / "lock" / "holder"
+    holder.write_text(holder.read_text().replace(lost.run.plan[:16], plan.hash[:16]))
+
+
+def test_a_plan_that_the_lock_server_invented_is_contradicted_by_every_other_server(
+    lost: Office, theirs: Office, servers: dict[str, OpsFolder]
+) -> None:
+    evil = three(servers)
+    evil = replace(evil, steps=(*evil.steps[:2], replace(evil.steps[2], server="b", do=effect(servers["b"], "evil"))))
+    invented(lost, evil)
+    with theirs.parts() as parts, pytest.raises(copy.NoCopy, match=f"it has the plan {evil.hash[:12]}, and on b the"):
+        adopt(parts, "ops-1 burnt down")
+    with pytest.raises(IndexError):  # nothing of it is known here
+        assert theirs.run
+    assert did(servers["b"], "evil") == 0
+
+
+def test_where_nobody_else_bears_a_run_out_whoever_adopts_it_is_told(
+    lost: Office, theirs: Office, servers: dict[str, OpsFolder]
+) -> None:
+    (servers["b"].state / "lock" / "holder").unlink()
+    with theirs.parts() as parts:
+        adopted = adopt(parts, "ops-1 burnt down")
+    assert adopted.notes[-1].startswith("only a says what this run does, no other server bears it out")
 
 
 def test_a_run_that_is_not_over_keeps_its_town(ours: Office, lost: Office, servers: dict[str, OpsFolder]) -> None:
