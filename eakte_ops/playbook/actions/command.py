@@ -32,7 +32,9 @@ RUN = frozenset({"run", "until", "plan", "who"})
 LAYOUT = frozenset(Layout.model_fields)
 """Folders and accounts of the product, as variables of a text."""
 _USED = re.compile(r"(?<!\\)\$(?:\{#?)?([a-z_][a-z0-9_]*)")
-_COMMENT = re.compile(r"(?m)(?:^|(?<=\s))#.*$")
+_SEEN = re.compile(r"\$\{?[#!]?([a-z_][a-z0-9_]*)")
+_COMMENT = re.compile(r"""(?m)^((?:[^\n'"]|'[^\n']*'|"[^\n"]*")*?)(?<!\S)#.*$""")
+"""A # inside quotes is none, and what follows it counts."""
 
 
 class Params(Strict):
@@ -144,18 +146,19 @@ class CommandAction:
 
 def variables(text: str) -> frozenset[str]:
     """The variables in small letters that a text uses."""
-    return frozenset(_USED.findall(_COMMENT.sub("", text)))
+    return frozenset(_USED.findall(_COMMENT.sub(r"\1", text)))
 
 
 def unknown_variables(text: str, known: Iterable[str]) -> tuple[str, ...]:
     """The variables that a text uses, that are not known, and that it does not make: their bare name is not in it."""
-    bare = set(re.findall(r"(?<![$\w{])[a-z_][a-z0-9_]*", _COMMENT.sub("", text)))
+    bare = set(re.findall(r"(?<![$\w{])[a-z_][a-z0-9_]*", _COMMENT.sub(r"\1", text)))
     return tuple(sorted(variables(text) - set(known) - bare))
 
 
 def _said(text: str, known: Mapping[str, str]) -> str:
     """The text, and before it the values of those variables that are known when the plan is made and that it uses."""
-    used = variables(text)
+    # Whatever looks like one, behind a # too: what only seems to be a comment would be carried out with nothing in it.
+    used = set(_SEEN.findall(text))
     lines = [f"{name}={quote(value)}\n" for name, value in sorted(known.items()) if name in used]
     return "".join(lines) + text.rstrip("\n") + "\n"
 

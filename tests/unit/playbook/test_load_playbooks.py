@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from eakte_ops.errors import InvalidFile, UsageError
 from eakte_ops.inventory.samples import samples_folder
 from eakte_ops.playbook.actions import ACTIONS
-from eakte_ops.playbook.actions.command import unknown_variables, variables
+from eakte_ops.playbook.actions.command import _said, unknown_variables, variables
 from eakte_ops.playbook.load import checked, load_playbooks, playbook_of
 from eakte_ops.yamltext import read
 from tests.unit.playbook.played_books import HEAD, steps
@@ -251,6 +251,19 @@ def test_a_text_makes_variables_of_its_own() -> None:
     assert variables(text) == {"file", "line", "other"}
     assert unknown_variables(text, ()) == ("other",)
     assert unknown_variables("case $x in *) ${y:-z} ;; esac", {"x"}) == ("y",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['echo "a # b"; rm -rf "$data/tmp"', "echo 'a # b' \"$data\"", 'echo "it\'s # $data"', 'echo "\n# ${data}"'],
+)
+def test_what_only_seems_to_be_a_comment_is_not_carried_out_with_nothing_in_it(text: str) -> None:
+    assert _said(text, {"data": "/srv/data", "logs": "/var/log"}).startswith("data='/srv/data'\n")
+
+
+def test_a_name_that_nothing_gives_is_found_behind_a_quoted_sign_too() -> None:
+    assert unknown_variables('echo "a # b"; rm -rf "$dta/tmp"', {"data"}) == ("dta",)
+    assert unknown_variables('echo "a" # "$dta"', {"data"}) == ()
 
 
 @given(st.text(alphabet="{}[]:-,$'\"ab\n #title:steps", max_size=120))
