@@ -204,14 +204,17 @@ def _gates(town: Town, lines: Lines, at_work: AtWork) -> Gates:
     from eakte_ops.playbook.plan import Gate
 
     def window() -> Answered:
+        from datetime import UTC, datetime
+
         from eakte_ops.clock import SYSTEM
         from eakte_ops.inventory.opening import hours_of
         from eakte_ops.playbook.permit import is_outside_window
         from eakte_ops.playbook.windows import why_not_stop
 
-        if is_outside_window(at_work.run.permit):
+        now = SYSTEM.now()
+        if is_outside_window(at_work.run.permit, datetime.fromtimestamp(at_work.run.opened, UTC), now):
             return Answered(True, "begun outside the window by a person's decision")
-        why = why_not_stop(at_work.plan, hours_of(town.said.windows), SYSTEM.now(), town.name)
+        why = why_not_stop(at_work.plan, hours_of(town.said.windows), now, town.name)
         return Answered(not why, why)
 
     def assumptions() -> Answered:

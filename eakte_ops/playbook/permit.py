@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from eakte_ops.errors import Refused, UsageError
 from eakte_ops.inventory.hours import Hours
@@ -14,6 +14,8 @@ from eakte_ops.playbook.wall import moment, parsed
 from eakte_ops.playbook.windows import next_window, why_not_begin
 
 _OUTSIDE = "OUTSIDE THE WINDOW"
+AGREED_FOR = timedelta(hours=12)
+"""How long after a run was opened the service may still be stopped outside the window, as it was agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,12 @@ class Permit:
         return f"{', '.join(said)}{f': {self.why}' if self.town_is_told else ''}"
 
 
-def is_outside_window(word: str) -> bool:
-    """Whether a permit whose `word` was kept lets the run go on outside the window."""
-    return _OUTSIDE in word.partition(":")[0]
+def is_outside_window(word: str, opened: datetime, now: datetime) -> bool:
+    """Whether a permit whose `word` was kept lets the run, opened then, stop the service outside the window now.
+
+    It was agreed, and the town was told, for that time: a run that is taken up again days later has to fit the window.
+    """
+    return _OUTSIDE in word.partition(":")[0] and abs(now - opened) < AGREED_FOR
 
 
 class NotPermitted(Refused):

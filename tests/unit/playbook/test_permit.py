@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from eakte_ops.errors import Status, UsageError
 from eakte_ops.inventory.hours import Hours
 from eakte_ops.playbook.approval import Approved
-from eakte_ops.playbook.permit import Asked, NotPermitted, Permit, Seen, judge
+from eakte_ops.playbook.permit import Asked, NotPermitted, Permit, Seen, is_outside_window, judge
 from eakte_ops.playbook.plan import Needs
 from tests.unit.playbook.sample_plan import TUE_THU, sample
 
@@ -143,6 +143,22 @@ def test_all_reasons_are_told_at_once_each_with_its_way_out() -> None:
     assert lines[0] == "Refused, for 8 reasons:"
     assert sum(line.startswith("  · ") for line in lines) == 8
     assert sum(line.startswith("    → ") for line in lines) == 8
+
+
+@pytest.mark.parametrize(
+    ("later", "word", "counts"),
+    [
+        (timedelta(hours=3), "approved by admin-1, OUTSIDE THE WINDOW, agreed with local-it: the disk fails", True),
+        (timedelta(hours=13), "OUTSIDE THE WINDOW, agreed with local-it: the disk fails", False),
+        (timedelta(days=-1), "OUTSIDE THE WINDOW, agreed with local-it: a clock that was set back", False),
+        (timedelta(0), "WITHOUT APPROVAL: it is OUTSIDE THE WINDOW", False),
+        (timedelta(0), "", False),
+    ],
+)
+def test_an_agreement_counts_for_the_time_for_which_the_town_was_told(
+    later: timedelta, word: str, counts: bool
+) -> None:
+    assert is_outside_window(word, EVENING, EVENING + later) is counts
 
 
 def test_outside_the_window_with_an_agreement_is_permitted_and_the_town_is_told() -> None:
