@@ -105,7 +105,16 @@ def _of_towns(rows: Rows, town: str) -> Iterator[Opened]:
                 ending.add(of)
         elif stands == "new":
             settled.add(of)
-            yield _opened(run, plan, written, ending=of in ending)
+            if _says_until(plan):  # a plan that came from a stranger (runs adopt) must not end the look at all towns
+                yield _opened(run, plan, written, ending=of in ending)
+
+
+def _says_until(plan: Plan) -> bool:
+    try:
+        parsed(plan.arguments.get("until", ""))
+    except ValueError:
+        return False
+    return True
 
 
 def _runs(rows: Rows, town: str) -> list[tuple[str, str, str]]:

@@ -25,7 +25,9 @@ from eakte_ops.playbook.handover.sentences import for_clerks, yours
 from eakte_ops.playbook.handover.signs import Difference, Remembered, Signs
 from eakte_ops.playbook.journal import Entry
 from eakte_ops.playbook.load import load_playbooks
+from eakte_ops.playbook.memory import plans
 from eakte_ops.playbook.plan import AskPerson, Gate, OnServer
+from eakte_ops.playbook.read_plan import read_plan
 from eakte_ops.playbook.wall import parsed
 from eakte_ops.remote.fleet import Outcome
 from eakte_ops.remote.types import Target
@@ -317,6 +319,18 @@ def test_only_an_end_that_came_to_its_end_ends_it(rows: Rows, journal, is_open, 
     found = opened(rows, "witten")
     assert (found is not None, found is not None and found.ending) == (is_open, ending)
     assert bool(handed(rows)) == (is_open and not ending)
+
+
+def test_one_that_does_not_say_until_when_is_none_and_those_of_other_towns_count(rows: Rows) -> None:
+    kept(rows, "handover-begin", RUN, AT, NEW)
+    kept(rows, "handover-begin", "2026-11-24-herdecke-odd1", AT + 60, NEW)
+    (text,) = (row[0] for row in rows.all("SELECT text FROM plan"))
+    odd = read_plan(
+        text.replace(f'"until":"{UNTIL}"', '"until":"soon"').replace('"town":"witten"', '"town":"herdecke"')
+    )
+    plans.keep(rows, odd)
+    rows.run("UPDATE run SET town = 'herdecke', plan = ? WHERE id LIKE '%odd1'", (odd.hash,))
+    assert (opened(rows, "herdecke"), {town for town, _server in handed(rows)}) == (None, {"witten"})
 
 
 def test_the_newest_handover_counts(rows: Rows) -> None:
