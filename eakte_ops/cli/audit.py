@@ -28,6 +28,8 @@ _SHOWN = frozenset(
 )
 """Details that have a place of their own in a line, or none."""
 _PLAN = 12
+_RESULTS = {"new": "done", "old": "failed and undone", "decision": "needs a decision"}
+"""How runs end, for people; --json has the word of the journal."""
 
 
 @app.command("show")
@@ -85,7 +87,7 @@ def _line(entry: Entry, results: Mapping[str, str], zone: tzinfo) -> tuple[str, 
         " ".join([entry.town, *(servers_of(entry) or _asked(details))]).strip(),
         str(details.get("plan", ""))[:_PLAN],
         str(details.get("approval", "")),
-        results.get(entry.hash, _own(entry)),
+        _RESULTS.get(said := results.get(entry.hash, _own(entry)), said),
         entry.why,
     )
 

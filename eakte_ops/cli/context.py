@@ -13,6 +13,8 @@ from eakte_ops.cli.output import say
 from eakte_ops.errors import MachineFailed, UsageError
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from eakte_ops.config.library import Library
     from eakte_ops.inventory.load import Survey
     from eakte_ops.inventory.model import Inventory, JumpHost, Server, Town
@@ -78,6 +80,13 @@ class Context:
         if self._survey is None:
             self._survey = self.survey_with()
         return self._survey
+
+    def zone_of(self, town: str) -> tzinfo:
+        """The zone of a town's clock, in which times about it are said; UTC for one that the inventory has no more."""
+        from eakte_ops.cli.times import zone_called
+
+        found = self.survey().findings.towns.get(town)
+        return zone_called(found.said.windows.zone if found is not None else "")
 
     def survey_with(self, instead: Mapping[str, Document] = {}) -> Survey:
         """The operations folder read anew, with towns that say what `instead` says and not what is in their files."""

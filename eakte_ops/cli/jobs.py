@@ -11,6 +11,9 @@ from eakte_ops.cli.output import say, show_json
 from eakte_ops.errors import EakteError, Status, UsageError, worst
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import tzinfo
+
     from eakte_ops.playbook.everywhere import Heard
     from eakte_ops.playbook.parts import Parts
     from eakte_ops.remote.jobs import Listed
@@ -32,9 +35,11 @@ def list_(
 
     inventory = CONTEXT.inventory(*([town] if town else []))
     rows: list[tuple[str, Listed]] = []
+    zones: dict[str, tzinfo] = {}
     failed: dict[str, EakteError] = {}
     for name in [town] if town else list(inventory.towns):
         heard = _heard(name)
+        zones |= dict.fromkeys(heard.said, CONTEXT.zone_of(name))
         rows += [(server, job) for server, jobs in heard.said.items() for job in jobs if town or not job.state.ended]
         failed |= heard.failed
     if as_json:
@@ -55,7 +60,7 @@ def list_(
         unreached = [{"server": server, "why": problem.said} for server, problem in failed.items()]
         show_json("jobs", 1, {"town": town, "jobs": said, "not_asked": unreached})
     else:
-        _show(rows)
+        _show(rows, zones)
         for problem in failed.values():
             say(str(problem))
     return worst(problem.status for problem in failed.values())
@@ -75,22 +80,23 @@ def _heard(town: str) -> Heard[tuple[Listed, ...]]:
         return everywhere(parts.servers, asked)
 
 
-def _show(rows: list[tuple[str, Listed]]) -> None:
+def _show(rows: list[tuple[str, Listed]], zones: Mapping[str, tzinfo]) -> None:
+    """`zones`: server -> the zone of its town's clock."""
     from eakte_ops.cli.access_parts import show_table
-    from eakte_ops.cli.times import moment, zone_of_town
+    from eakte_ops.cli.times import moment
     from eakte_ops.clock import SYSTEM
     from eakte_ops.health.wording import span
 
     if not rows:
         say("No job is there.")
         return
-    now, zone = SYSTEM.now(), zone_of_town(None)
+    now = SYSTEM.now()
     lines = [
         (
             server,
             job.job,
             " ".join(str(part) for part in (job.state.kind, job.state.code, job.state.said) if part not in (None, "")),
-            moment(job.since, now, zone, "en"),
+            moment(job.since, now, zones[server], "en"),
             span(job.limit, "en"),
             job.account,
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from eakte_ops.cli.plan_rows import Language, Row, longest, purpose_of, rows, title_of
 from eakte_ops.health.wording import number, span
+from eakte_ops.playbook.handover.states import NOBODYS
 from eakte_ops.playbook.plan import AskPerson, Gate, OnServer, Send
 from eakte_ops.playbook.wall import parsed
 from eakte_ops.playbook.windows import latest_stop, length_of
@@ -233,7 +234,7 @@ class PlanText:
 
     def _assumption(self, each: Assumption) -> str:
         title = each.title_de or each.title if self.language == "de" else each.title
-        seen = each.seen or (each.value if each.rule == "equal" else "")
+        seen = each.seen or (each.value if each.rule == "equal" and each.value != NOBODYS else "")
         value = number(int(each.value), self.language) if each.rule != "equal" else ""
         said = self._say(each.rule, title=title, seen=seen, value=value)
         return " ".join(f"{said}{f' @ {each.server}' if each.server and len(self.plan.servers) > 1 else ''}".split())

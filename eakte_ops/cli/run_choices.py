@@ -51,8 +51,18 @@ def question(run: str, step: Step, do: AskPerson) -> Iterator[str]:
     yield from _table([(word, f"eakte-ops runs resume {run} --answer {word}") for word in do.answers])
 
 
+def in_words(said: str) -> str:
+    """What the journal says of the end of a step, for people."""
+    return _SAID.get(said, said)
+
+
+def cut(text: str, most: int) -> str:
+    """A text of `most` characters at most; that something is missing is seen."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def _told(found: StepSeen) -> str:
-    said = _SAID.get(found.said, found.said) or "nothing more"
+    said = in_words(found.said) or "nothing more"
     return f"{said} (job {found.job})" if found.job else said
 
 
@@ -65,7 +75,7 @@ def _words(output: Output | None) -> Iterator[str]:
         lines = [line for line in text.splitlines() if line.strip()][-_TAIL:]
         if lines:
             yield f"  it {name} at the end:"
-            yield from (f"    | {line[:_WIDE]}" for line in lines)
+            yield from (f"    | {cut(line, _WIDE)}" for line in lines)
 
 
 def _unclear(run: str, open_: Sequence[Step]) -> Iterator[str]:

@@ -89,6 +89,8 @@ def _tools_at(town: Town, lines: Lines) -> Callable[[AtWork], AbstractContextMan
 
     @contextmanager
     def tools(at_work: AtWork) -> Iterator[Tools]:
+        from zoneinfo import ZoneInfo
+
         from eakte_ops.cli.interrupts import Interrupts
         from eakte_ops.cli.language import spoken
         from eakte_ops.cli.run_view import RunView
@@ -98,7 +100,12 @@ def _tools_at(town: Town, lines: Lines) -> Callable[[AtWork], AbstractContextMan
         language = spoken(None)
         asked: list[Interrupts] = []
         view = RunView(
-            at_work.plan, at_work.run.id, town.name, language, paused=lambda: any(each.paused() for each in asked)
+            at_work.plan,
+            at_work.run.id,
+            town.name,
+            language,
+            paused=lambda: any(each.paused() for each in asked),
+            zone=ZoneInfo(town.said.windows.zone),
         )
         interrupts = Interrupts(language, view.tell)
         asked.append(interrupts)

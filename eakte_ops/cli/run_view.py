@@ -11,9 +11,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from eakte_ops.cli.output import console, harmless, is_for_people, say, without_secrets
+from eakte_ops.cli.plan_rows import numbers, rows
 from eakte_ops.clock import SYSTEM, Clock
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from rich.console import Group
     from rich.live import Live
     from rich.text import Text
@@ -88,7 +91,8 @@ class _Open:
 class RunView:
     """A context manager. `heard` takes the events of runner and world, from any thread; it never stops the run.
 
-    `town`: name for people; `paused`: whether a person wants to pause.
+    `town`: name for people; `paused`: whether a person wants to pause; `zone`: of the town's clock, else that of this
+    machine. Steps have the numbers that they have in the plan.
     """
 
     def __init__(
@@ -99,6 +103,7 @@ class RunView:
         language: Language,
         *,
         paused: Callable[[], bool] = lambda: False,
+        zone: tzinfo | None = None,
         clock: Clock = SYSTEM,
     ) -> None:
         self._plan = plan
@@ -108,10 +113,12 @@ class RunView:
         self._words = _WORDS[language]
         self._paused = paused
         self._clock = clock
-        self._number = {step.id: number for number, step in enumerate(plan.steps, 1)}
+        self._zone = zone
+        self._number, self._last = numbers(plan), len(rows(plan))
         self._steps = {step.id: step for step in plan.steps}
         self._open: dict[str, _Open] = {}
         self._stopped = 0.0
+        self._until_up = _until_up(plan)
         self._lock = threading.Lock()
         self._moving = is_for_people(sys.stderr)
         self._live: Live | None = None
@@ -120,7 +127,7 @@ class RunView:
 
     def __enter__(self) -> RunView:
         purpose = (self._plan.purpose_de if self._language == "de" else "") or self._plan.purpose
-        time = f"{self._clock.now().astimezone():%H:%M}"
+        time = f"{self._clock.now().astimezone(self._zone):%H:%M}"
         say(self._words["head"].format(town=self._town, purpose=purpose, run=self._run, time=time))
         self._begin()
         return self
@@ -175,6 +182,9 @@ class RunView:
             if step.stops and not undo and not self._stopped:
                 self._stopped = at
             return ""
+        if entry.mark == "done" and not undo and step.id in self._until_up:
+            self._until_up.discard(step.id)
+            self._stopped = self._stopped if self._until_up else 0.0
         began = self._open.pop(step.id, None)
         return self._ended(step, entry, None if began is None else at - began.since)
 
@@ -191,8 +201,8 @@ class RunView:
         return (step.title_de if self._language == "de" else "") or step.title
 
     def _place(self, step: Step) -> str:
-        width = len(str(len(self._plan.steps)))
-        return f"{self._number[step.id]:>{width}}/{len(self._plan.steps)}"
+        width = max(map(len, self._number.values()))
+        return f"{self._number[step.id]:>{width}}/{self._last}"
 
     def _columns(self, sign: str, step: Step, title: str) -> str:
         wide, server = self._shape
@@ -264,6 +274,18 @@ class RunView:
             spent = span(round(max(0.0, now - self._stopped)), self._language)
             parts = [self._words["stopped"].format(spent=spent), *parts]
         return f"   {' · '.join(parts)}"
+
+
+def _until_up(plan: Plan) -> set[str]:
+    """The steps that have to be done until nobody can call the service stopped any more; none where it stays so.
+
+    Where there is a point of no return, those that open it again; else the looks behind the last stop.
+    """
+    from eakte_ops.playbook.plan import Gate
+
+    last = max((step.stage for step in plan.steps if step.stops), default=0)
+    opens = {step.id for step in plan.steps if step.no_return}
+    return opens or {step.id for step in plan.steps if isinstance(step.do, Gate) and step.stage > last}
 
 
 def _text(line: str) -> Text:

@@ -39,7 +39,7 @@ def list_(
     """List the runs, the newest first; status 1 if one stands still that is not over."""
     from eakte_ops.cli.access_parts import show_table
     from eakte_ops.cli.runs_text import OPEN
-    from eakte_ops.cli.times import iso, moment, zone_of_town
+    from eakte_ops.cli.times import iso, moment
     from eakte_ops.clock import SYSTEM
     from eakte_ops.playbook.memory import runs
 
@@ -65,7 +65,6 @@ def list_(
         ]
         show_json("runs", 1, {"town": town, "runs": said})
     elif found:
-        zone = zone_of_town(None)
         show_table(
             [
                 ("run", "what", "stands", "opened", "by"),
@@ -74,7 +73,7 @@ def list_(
                         each.run.id,
                         each.opened.plan.purpose,
                         each.said,
-                        moment(each.run.opened, now, zone, "en"),
+                        moment(each.run.opened, now, CONTEXT.zone_of(each.run.town), "en"),
                         f"{each.run.who} on {each.run.host}",
                     )
                     for each in found
@@ -97,7 +96,6 @@ def show_(
 ) -> int:
     """Show where a run stands, step by step, and what can be done; status 5 if it needs a decision."""
     from eakte_ops.cli.runs_text import data, lines
-    from eakte_ops.cli.times import zone_of_town
     from eakte_ops.clock import SYSTEM
     from eakte_ops.playbook.memory import runs
 
@@ -108,7 +106,7 @@ def show_(
     if as_json:
         show_json("run", 1, data(shown))
     else:
-        for line in lines(shown, SYSTEM.now(), zone_of_town(None)):
+        for line in lines(shown, SYSTEM.now(), CONTEXT.zone_of(shown.run.town)):
             show(line)
     asks = shown.standing == "decision" and not shown.is_at_work
     return Status.DECISION if asks else Status.OK

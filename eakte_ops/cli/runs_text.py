@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from eakte_ops.cli.run_choices import asks
+from eakte_ops.cli.plan_rows import numbers
+from eakte_ops.cli.run_choices import asks, cut, in_words
 from eakte_ops.cli.times import iso, moment
 from eakte_ops.health.wording import span
 from eakte_ops.playbook.standing import StepSeen, standing, steps
@@ -31,7 +32,6 @@ STANDS: Mapping[Standing, str] = {
 }
 OPEN: tuple[Standing, ...] = ("forth", "back", "decision")
 """Not over: somebody has to go on with it, unless a process is at work on it."""
-_TITLE = 44
 _SAID = 100
 _SIGNS = {
     "to-do": "·",
@@ -103,7 +103,9 @@ def lines(shown: Shown, now: datetime, zone: tzinfo) -> Iterator[str]:
             said = f": {each.entry.said}" if each.entry.said else ""
             yield f" {at(each.at)} {_TURNS[each.entry.turn]} by {each.who}{said}"
     yield ""
-    yield from _table([_row(number, each, at) for number, each in enumerate(_steps(shown), 1)])
+    number = numbers(plan)
+    width = max(3, *map(len, number.values()))
+    yield from _table([_row(number[each.step.id], width, each, at) for each in _steps(shown)])
     for kind in shown.left:
         from eakte_ops.playbook.leftovers import KINDS
 
@@ -155,17 +157,17 @@ def _step_data(seen: StepSeen) -> dict[str, Any]:
 
 
 def _because(run: Run) -> str:
-    said = [part for part in (run.permit, run.why) if part]
-    return f" · {' · '.join(dict.fromkeys(said))}" if said else ""
+    said = [run.permit, "" if run.why in run.permit else run.why]
+    return "".join(f" · {part}" for part in said if part)
 
 
-def _row(number: int, seen: StepSeen, at: Any) -> tuple[str, ...]:
+def _row(number: str, width: int, seen: StepSeen, at: Any) -> tuple[str, ...]:
     took = span(max(0.0, seen.ended - seen.began), "en") if seen.began is not None and seen.ended is not None else ""
     began = at(seen.began) if seen.began is not None else ""
     attempt = f"attempt {seen.attempt}" if seen.attempt > 1 else ""
     said = seen.said if seen.standing not in ("done", "undone") or seen.said not in ("exit 0", "") else ""
-    words = " · ".join(part for part in (_WORDS[seen.standing], took, attempt, said[:_SAID]) if part)
-    return (f" {_SIGNS[seen.standing]} {number:>3}", seen.step.title[:_TITLE], seen.step.server, began, words)
+    words = " · ".join(part for part in (_WORDS[seen.standing], took, attempt, cut(in_words(said), _SAID)) if part)
+    return (f" {_SIGNS[seen.standing]} {number:>{width}}", seen.step.title, seen.step.server, began, words)
 
 
 def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
@@ -198,8 +200,8 @@ def _next(shown: Shown) -> Iterator[str]:
 
 
 _TURNS = {
-    "taken-over": "went on with",
+    "taken-over": "taken up again",
     "going-back": "turned round",
     "return-decided": "going back was decided",
-    "abandoned": "abandoned",
+    "abandoned": "given up",
 }

@@ -30,6 +30,16 @@ def zone_of_town(town: TownKnown | None) -> tzinfo:
     return datetime.now(UTC).astimezone().tzinfo or UTC
 
 
+def zone_called(name: str) -> tzinfo:
+    """The zone of that IANA name; UTC for "" and where this machine does not know it."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ValueError, ZoneInfoNotFoundError):
+        return UTC
+
+
 def name_of(zone: tzinfo, now: datetime) -> str:
     """How the zone is called: "Europe/Berlin", "UTC", "CET"."""
     return str(getattr(zone, "key", "") or now.astimezone(zone).tzname())

@@ -6,24 +6,29 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from eakte_ops.errors import EakteError, NotSupported, UsageError
 from eakte_ops.playbook.actions import ACTIONS
 from eakte_ops.playbook.actions.ask import question
 from eakte_ops.playbook.actions.gate import gates
 from eakte_ops.playbook.draft import Draft, Drafted, Ground, Where
+from eakte_ops.playbook.handover.sentences import on_the_wall
 from eakte_ops.playbook.load import Playbook
 from eakte_ops.playbook.model import Argument, PlaybookStep
 from eakte_ops.playbook.placeholders import put_in
 from eakte_ops.playbook.plan import AskPerson, Assumption, Gate, Needs, Step, ValueKind
 from eakte_ops.playbook.select import select
+from eakte_ops.playbook.wall import parsed
+from eakte_ops.product.model import Language
 from eakte_ops.yamltext import did_you_mean, inspect
 
 _JOB_ID_MOST = 100
 _AROUND = len("2026-11-24--xxxx" + "." + ".undo.99")
 """Characters of a job's id beside town and step."""
 _BEFORE_STOP_S = 120
+_LANGUAGES: tuple[Language, ...] = ("de", "en")
+_Spoken: TypeAlias = Mapping[Language, Mapping[str, str]]
 _ARGUMENT = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
@@ -57,7 +62,7 @@ def compile_(playbook: Playbook, ground: Ground) -> Compiled:
     NotSupported, naming all servers, where something would have to be done on a platform that can not be changed yet.
     """
     ground = replace(ground, arguments=_arguments(playbook, ground))
-    made = _Made()
+    made, spoken = _Made(), _spoken(playbook, ground)
     chosen = [(number, step, _place(playbook, step, number, ground)) for number, step in _numbered(playbook)]
     _must_be_supported(chosen, ground)
     drafted = [(number, step, where, _drafts(playbook, step, number, where, ground)) for number, step, where in chosen]
@@ -68,10 +73,10 @@ def compile_(playbook: Playbook, ground: Ground) -> Compiled:
     ends = any(draft.stops for *_, drafts in drafted for draft in drafts.steps)
     window = ends if needs.window == "stops" else needs.window
     for number, step, where, drafts in drafted:
-        _lay(made, number, step, where, drafts, ground=ground, window=window)
+        _lay(made, number, step, where, drafts, ground=ground, spoken=spoken, window=window)
     return Compiled(
-        _filled(playbook.said.title.en, ground),
-        _filled(playbook.said.title.de, ground),
+        _filled(playbook.said.title.en, spoken["en"]),
+        _filled(playbook.said.title.de, spoken["de"]),
         tuple(made.steps),
         Needs(window, needs.second_person),
         tuple(made.assumes),
@@ -83,9 +88,19 @@ def _numbered(playbook: Playbook) -> Iterator[tuple[int, PlaybookStep]]:
     return enumerate(playbook.said.steps, 1)
 
 
-def _filled(title: str, ground: Ground) -> str:
+def _spoken(playbook: Playbook, ground: Ground) -> _Spoken:
+    """The arguments as titles say them: times by the town's clock."""
+    said, kinds = ground.arguments, {name: each.kind for name, each in playbook.said.arguments.items()}
+    times = {name: parsed(value) for name, value in said.items() if value and kinds.get(name) == "time"}
+    return {
+        language: {**said, **{name: on_the_wall(ground.town, at, language) for name, at in times.items()}}
+        for language in _LANGUAGES
+    }
+
+
+def _filled(title: str, said: Mapping[str, str]) -> str:
     """A title with its arguments: restart $component -> restart gateway."""
-    return _ARGUMENT.sub(lambda found: ground.arguments.get(found[1], found[0]), title)
+    return _ARGUMENT.sub(lambda found: said.get(found[1], found[0]), title)
 
 
 def _arguments(playbook: Playbook, ground: Ground) -> dict[str, str]:
@@ -102,27 +117,42 @@ def _arguments(playbook: Playbook, ground: Ground) -> dict[str, str]:
         if not said and not argument.optional:
             raise UsageError(f"{playbook.name} needs {name}: {argument.text.en}", place=playbook.file)
         if said and (wrong := _objection(argument, said, ground)):
-            raise UsageError(wrong, way_out=f"{name}: {argument.text.en}")
+            known = _known(argument, ground)
+            raise UsageError(wrong, way_out=f"there: {', '.join(known)}" if known else f"{name}: {argument.text.en}")
         found[name] = said
     return found
 
 
+def _known(argument: Argument, ground: Ground) -> list[str] | None:
+    """The words that an argument may be in this town; None where there are too many to be named."""
+    return {
+        "component": sorted({part.installed.name for part in ground.parts()}),
+        "server": [server.name for server in ground.town.said.servers],
+    }.get(argument.kind)
+
+
 def _objection(argument: Argument, said: str, ground: Ground) -> str:
     """What is wrong with the value of an argument, "" if nothing is."""
-    town = ground.town
-    known = {
-        "component": sorted({part.installed.name for part in ground.parts()}),
-        "server": [server.name for server in town.said.servers],
-    }.get(argument.kind)
+    known = _known(argument, ground)
     if known is not None and said not in known:
-        return f'{town.name} has no {argument.kind} "{said}"{did_you_mean(said, known)}'
+        return f'{ground.town.name} has no {argument.kind} "{said}"{did_you_mean(said, known)}'
     if argument.kind == "number" and not (said.isascii() and said.isdigit()):
         return f"a whole number expected, found {said!r:.60}"
+    if argument.kind == "time" and not _is_moment(said):
+        return f"a moment like 2026-11-24T17:00:00Z expected, found {said!r:.60}"
     if argument.kind == "line" and not (said.isprintable() and len(said) <= 200):
         return "one line of at most 200 characters expected"
     if argument.kind == "name" and not all(c.isascii() and (c.islower() or c.isdigit() or c == "-") for c in said):
         return f"a name of small letters, digits and hyphens expected, found {said!r:.60}"
     return ""
+
+
+def _is_moment(said: str) -> bool:
+    try:
+        parsed(said)
+    except ValueError:
+        return False
+    return True
 
 
 def _place(playbook: Playbook, step: PlaybookStep, number: int, ground: Ground) -> Where:
@@ -160,7 +190,8 @@ def _must_be_supported(chosen: Sequence[tuple[int, PlaybookStep, Where]], ground
 def _drafts(playbook: Playbook, step: PlaybookStep, number: int, where: Where, ground: Ground) -> Drafted:
     if step.owner == "local-it" and step.action is None and step.title is not None:
         names = f" ({', '.join(each.name for each in where.servers)})" if where.chosen else ""
-        asked = question(_filled(step.title.en, ground) + names, _filled(step.title.de, ground) + names)
+        spoken = _spoken(playbook, ground)
+        asked = question(_filled(step.title.en, spoken["en"]) + names, _filled(step.title.de, spoken["de"]) + names)
         return Drafted((replace(asked, owner="local-it"),))
     action = ACTIONS[step.action or ""]
     data = put_in(playbook.params_of(number), ground.arguments, playbook.said.arguments)
@@ -181,6 +212,7 @@ def _lay(
     drafts: Drafted,
     *,
     ground: Ground,
+    spoken: _Spoken,
     window: bool,
 ) -> None:
     """Put the drafts of a step of the playbook into the plan, behind its gates."""
@@ -203,7 +235,7 @@ def _lay(
         seen[draft.server] = seen.get(draft.server, 0) + 1
         which = f"_{seen[draft.server]}" if counts[draft.server] > 1 else ""
         name = _id(number, step.name, draft.server, which, ground.town.id)
-        made.steps.append(_step(draft, step, stage, name, ground))
+        made.steps.append(_step(draft, step, stage, name, spoken))
 
 
 def _guard(made: _Made, *, window: bool) -> list[tuple[int, Draft]]:
@@ -234,10 +266,10 @@ def _id(number: int, name: str, server: str, which: str, town: str) -> str:
     return f"{whole[: room - 9]}-{mark}{which}"
 
 
-def _step(draft: Draft, said: PlaybookStep, stage: int, name: str, ground: Ground) -> Step:
+def _step(draft: Draft, said: PlaybookStep, stage: int, name: str, spoken: _Spoken) -> Step:
     own = said.title
-    english = _joined(_filled(own.en, ground) if own else "", draft.title)
-    german = _joined(_filled(own.de, ground) if own else "", draft.title_de or draft.title)
+    english = _joined(_filled(own.en, spoken["en"]) if own else "", draft.title)
+    german = _joined(_filled(own.de, spoken["de"]) if own else "", draft.title_de or draft.title)
     meant = _is_meant(draft, said)
     usual: dict[str, Any] = {}
     if limit := (said.limit if meant and said.limit else draft.limit):

@@ -53,7 +53,7 @@ class Playbooks:
             raise InvalidFile(wrong, 1)
         raise UsageError(
             f'there is no playbook "{name}" ({shown}){did_you_mean(name, self.known)}',
-            way_out="eakte-ops init DIR adds to an operations folder what it lacks",
+            way_out="eakte-ops playbooks list shows those there are (one of the program's is gone? eakte-ops init DIR)",
         )
 
 

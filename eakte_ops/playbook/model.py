@@ -16,7 +16,7 @@ from eakte_ops.playbook.plan import ValueKind
 from eakte_ops.product.model import Strict, Title
 from eakte_ops.yamltext import form
 
-ArgumentKind: TypeAlias = Literal["component", "server", "name", "line", "number"]
+ArgumentKind: TypeAlias = Literal["component", "server", "name", "line", "number", "time"]
 ArgumentName: TypeAlias = Annotated[str, form(r"[a-z][a-z0-9_]{0,30}", "a name of small letters, digits and _")]
 ValueName: TypeAlias = Annotated[
     str, form(r"[a-z][a-z0-9.-]{0,62}", "a name of small letters, digits, hyphens and dots")
@@ -33,7 +33,7 @@ class Argument(Strict):
 
     kind: ArgumentKind = Field(
         description="`component` and `server`: of the town; `name`: small letters, digits, hyphens; `line`: any line; "
-        "`number`: a whole number."
+        "`number`: a whole number; `time`: a moment, ISO 8601 with its zone, that titles show as the town's clock does."
     )
     text: Title = Field(description="What it is, in both languages.")
     optional: bool = Field(

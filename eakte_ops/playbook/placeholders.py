@@ -16,6 +16,7 @@ SAMPLES: Mapping[ArgumentKind, str] = {
     "name": "name",
     "line": "line",
     "number": "1",
+    "time": "2026-11-24T17:00:00Z",
 }
 """A value of each kind, to try a step with."""
 

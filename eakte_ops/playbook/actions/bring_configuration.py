@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from eakte_ops.config import replace
-from eakte_ops.inventory.model import Server
+from eakte_ops.inventory.model import Server, Town
 from eakte_ops.playbook.change import Change
 from eakte_ops.playbook.configuration import Nothing, changes_on, replacements
 from eakte_ops.playbook.draft import Draft, Drafted, Ground, Where
@@ -33,7 +35,7 @@ class BringConfiguration:
         for server, changes in changes_on(where, ground):
             only_here(server, "placing configuration")
             steps += _brought(server, changes, ground.layout(server))
-            assumed += [_as_seen(change) for change in changes]
+            assumed += [_as_seen(change, ground.town) for change in changes]
         return Drafted(tuple(steps), tuple(assumed))
 
 
@@ -72,16 +74,24 @@ def artefact(change: Change) -> str:
     return f"config:{change.file.server}:{change.file.template.id}"
 
 
-def _as_seen(change: Change) -> Assumption:
+def _as_seen(change: Change, town: Town) -> Assumption:
     path, there = change.file.path, change.seen
     return Assumption(
         change.file.server,
         f"{path} untouched since" if there else f"{path} is not there",
         replace.question(path),
         there,
-        seen=there.partition(".")[0] + " UTC" if there else "",
+        seen=_on_the_wall(there, town),
         title_de=f"{path} unberührt seit" if there else f"{path} ist nicht da",
     )
+
+
+def _on_the_wall(seen: str, town: Town) -> str:
+    """When that was, by the town's clock; "" for a file that is not there. `seen`: as `replace.question` says it."""
+    if not seen:
+        return ""
+    at, zone = datetime.fromisoformat(seen.partition(".")[0]).replace(tzinfo=UTC), ZoneInfo(town.said.windows.zone)
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 ACTION = BringConfiguration()

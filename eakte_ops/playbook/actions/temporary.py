@@ -65,4 +65,6 @@ def nobodys(state: State, server: Server, ground: Ground) -> Assumption:
     """Nobody has set it on that server."""
     title = _TITLES[state.name]
     asked = states.whose_text(state.name, ground.layout(server))
-    return Assumption(server.name, f"{title.en} is not set", asked, "none", title_de=f"{title.de} ist nicht gesetzt")
+    return Assumption(
+        server.name, f"{title.en} is not set", asked, states.NOBODYS, title_de=f"{title.de} ist nicht gesetzt"
+    )

@@ -16,6 +16,8 @@ from eakte_ops.remote.cleaning import line
 from eakte_ops.remote.posix import quote
 
 Name: TypeAlias = Literal["hold", "notice", "handover"]
+NOBODYS = "none"
+"""What `whose_text` says of one that nobody has set."""
 _WHY = 200
 _UNTIL = '$(date -u -d "@$until" +%Y-%m-%dT%H:%M:%SZ)'
 """When the run itself is expected to end."""
@@ -95,9 +97,9 @@ def whose_text(name: Name, layout: Layout) -> str:
     """Asks whose it is: `none`, also where it is of the run that asks ($run), or the id of the run."""
     file = word(f"{layout.state}/{name}")
     return (
-        f"if [ ! -e {file} ]; then echo none; exit 0; fi\n"
+        f"if [ ! -e {file} ]; then echo {NOBODYS}; exit 0; fi\n"
         f"said=$(head -c 4000 {file} | sed -n 's/^run=\\([^ ]*\\).*/\\1/p' | head -n 1)\n"
-        'if [ "$said" = "${run:-}" ]; then said=none; fi\n'
+        f'if [ "$said" = "${{run:-}}" ]; then said={NOBODYS}; fi\n'
         'echo "${said:-unknown}"\n'
     )
 

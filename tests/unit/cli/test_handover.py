@@ -61,7 +61,7 @@ def planned(desk: Path) -> dict[str, object]:
 def test_begin_makes_a_plan_with_the_agreed_end(run: Run, desk: Path) -> None:
     status, out, err = run("handover", "begin", "witten", "--until", "20:00", *WHY, "--server", "witten-db")
     assert status == 0, err
-    assert "hand over to local IT until 2026-11-24T19:00:00Z: kernel patches" in out
+    assert "hand over to local IT until 2026-11-24 20:00: kernel patches" in out
     assert "stop database" in out
     assert "stop gateway" not in out
     assert planned(desk)["arguments"] == {

@@ -258,14 +258,14 @@ def test_what_can_not_become_a_plan_says_why(text: str, arguments: Mapping[str, 
         compiled(text, **arguments)
 
 
-@pytest.mark.parametrize("kind", ["number", "name", "line", "server"])
+@pytest.mark.parametrize("kind", ["number", "name", "line", "server", "time"])
 def test_an_argument_is_what_it_has_to_be(kind: str) -> None:
     text = steps(
         f"{{name: a, action: command, {TITLE}, repeatable: true, with: {{text: 'echo \"$x\"', stays: a word}}}}",
         more=f"arguments: {{x: {{kind: {kind}, text: {{de: a, en: a}}}}}}\n",
     )
-    right = {"number": "012", "name": "a-1", "line": "Ä b", "server": "witten-db"}
-    wrong = {"number": "1.5", "name": "A b", "line": "a\nb", "server": "herdecke-box"}
+    right = {"number": "012", "name": "a-1", "line": "Ä b", "server": "witten-db", "time": "2026-11-24T17:00:00Z"}
+    wrong = {"number": "1.5", "name": "A b", "line": "a\nb", "server": "herdecke-box", "time": "2026-11-24T17:00"}
     assert compiled(text, x=right[kind]).steps
     with pytest.raises(UsageError):
         compiled(text, x=wrong[kind])

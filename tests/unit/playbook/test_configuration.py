@@ -204,7 +204,7 @@ def test_what_was_seen_is_taken_for_granted() -> None:
     seen = found["/etc/eakte/gateway/config/application-prod.yml untouched since"]
     assert (seen.server, seen.value, seen.rule) == ("witten-gw", SEEN, "equal")
     assert (seen.seen, seen.title_de) == (
-        "2026-11-24 15:00:00 UTC",
+        "2026-11-24 16:00:00",
         "/etc/eakte/gateway/config/application-prod.yml unberührt seit",
     )
     assert found["/etc/eakte/gateway/tls.properties is not there"].value == ""
