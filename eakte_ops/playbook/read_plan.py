@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,6 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from eakte_ops.errors import NotSupported, Refused
 from eakte_ops.playbook.plan import FORMAT, AskPerson, Gate, OnServer, Plan, Send
 from eakte_ops.playbook.wall import parsed
+from eakte_ops.playbook.written import BREAKS
+from eakte_ops.remote.numbers import is_time
 
 LONGEST = 20_000_000
 """Bytes; the plan of a large town with all its texts has less than one tenth."""
@@ -57,16 +59,31 @@ def _plan(said: dict[str, Any]) -> Plan:
     """The plan that says exactly `said`: what would be lost or read as something else makes it none."""
     try:
         plan = TypeAdapter(Plan).validate_python({**said, "steps": [_step(step) for step in said["steps"]]})
-        for moment in (plan.made_at, plan.valid_until):
-            parsed(moment)
+        for moment in (plan.made_at, plan.valid_until, *_of_window(plan)):
+            if not is_time(parsed(moment).timestamp()):
+                raise ValueError(f"{moment} is a time that no clock shows")
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_context=False)[0]
         raise NoPlan(f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:200]) from None
-    except (TypeError, ValueError, KeyError, AttributeError) as wrong:
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError) as wrong:
         raise NoPlan(" ".join(str(wrong).split())[:200]) from None
     if plan.text() != json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")):
         raise NoPlan(f"it says more or less than this version knows of plans; eakte-ops {plan.tool[:40]} made it")
+    if odd := next((said for said in _in_lines(plan) if BREAKS.search(said)), ""):
+        raise NoPlan(f"{BREAKS.sub('?', odd)[:60]!r} holds line breaks or control characters")
     return plan
+
+
+def _of_window(plan: Plan) -> tuple[str, ...]:
+    said = plan.window
+    return () if said is None else tuple(each for each in (said.begin, said.end, said.latest_start) if each)
+
+
+def _in_lines(plan: Plan) -> Iterator[str]:
+    """Everything that people read as one line, or in a table: nothing in it may look like another line."""
+    yield from (plan.town, plan.purpose, plan.purpose_de, plan.made_by, plan.author, plan.tool, plan.playbook)
+    yield from (word for step in plan.steps for word in (step.id, step.name, step.server, step.title, step.title_de))
+    yield from (word for each in plan.assumes for word in (each.server, each.title, each.title_de))
 
 
 def _step(said: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
@@ -13,6 +14,8 @@ from eakte_ops.remote import numbers
 
 LONGEST = 20_000
 """Characters of a line. What a step says in it is bounded where it is heard."""
+BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""What would break a line in two, or steer a terminal."""
 _FIELDS = frozenset(Entry.__dataclass_fields__)
 _BARE = asdict(Entry())
 
@@ -46,7 +49,7 @@ def read(line: str, number: int = 0) -> Written:
         said = json.loads(line)
         json.dumps(said, ensure_ascii=False).encode()  # half signs, which can be written nowhere, are a ValueError
         at, who = numbers.time(said.pop("at")), said.pop("who")
-        if at is None or not isinstance(who, str):
+        if at is None or not isinstance(who, str) or BREAKS.search(who):
             raise ValueError("it does not say when, or who wrote it")
         return Written(at, who, Entry(**_checked(said)))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as wrong:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from eakte_ops.errors import UsageError
+from eakte_ops.playbook.written import BREAKS
 from eakte_ops.remote import numbers
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ def read(said: Mapping[str, Any]) -> Run:
     texts = ("id", "town", "plan", "who", "host", "why", "permit")
     if not all(isinstance(said.get(name), str) for name in texts):
         raise ValueError("the facts of the run are not whole")
+    if any(BREAKS.search(said[name]) for name in ("id", "town", "plan", "who", "host")):
+        raise ValueError("the facts of the run are not lines")
     json.dumps(dict(said), ensure_ascii=False).encode()  # half signs, which can be written nowhere, are a ValueError
     servers, times = said.get("servers"), [said.get("opened"), said.get("until")]
     if not isinstance(servers, list) or not servers or not all(isinstance(name, str) for name in servers):
