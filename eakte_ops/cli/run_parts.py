@@ -125,13 +125,20 @@ def _world(town: Town, lines: Lines, at_work: AtWork, view: RunView, interrupts:
     from eakte_ops.playbook.variables import Variables
     from eakte_ops.playbook.world import SshWorld
 
-    run, secrets = at_work.run, _Secrets(town)
+    run, secrets = at_work.run, _Secrets(town, view.tell)
     made_from = sources.Sources(town, CONTEXT.library, secrets.reveal)
 
     def keep(job: str, out: str, err: str) -> None:
         from eakte_ops.clock import SYSTEM
 
         at_work.keep(Output(job, SYSTEM.now().timestamp(), out, err))
+
+    harmless = record(keep)
+
+    def said(job: str, out: str, err: str) -> None:
+        if secrets_in(at_work.plan):  # the job may have been given them by an earlier process
+            secrets.know()
+        harmless(job, out, err)
 
     return SshWorld(
         plan=at_work.plan,
@@ -145,27 +152,67 @@ def _world(town: Town, lines: Lines, at_work: AtWork, view: RunView, interrupts:
         content=lambda send: sources.made(send, made_from, artefacts.KINDS),
         gates=_gates(town, lines, at_work),
         reveal=lambda name: secrets.reveal(name).reveal(),
-        record=record(keep),
+        record=said,
         emit=view.heard,
     )
 
 
-class _Secrets:
-    """The vault of the town, opened when the first secret is needed: by whichever thread comes first."""
+def secrets_in(plan: Plan) -> bool:
+    """Whether a step is given secrets of the town, or sends a file, which may hold some."""
+    from eakte_ops.playbook.plan import OnServer, Send
 
-    def __init__(self, town: Town) -> None:
+    dos = [do for step in plan.steps for do in (step.do, step.undo)]
+    return any(isinstance(do, Send) or (isinstance(do, OnServer) and do.secrets) for do in dos)
+
+
+class _Secrets:
+    """The vault of the town, opened when the first secret is needed: by whichever thread comes first.
+
+    `tell`: hears which ones could not be opened.
+    """
+
+    def __init__(self, town: Town, tell: Callable[[str], None]) -> None:
         self._town = town
+        self._tell = tell
         self._opening = threading.Lock()
         self._vault: Vault | None = None
+        self._known = False
 
     def reveal(self, name: str) -> Secret:
         """A secret of the town, opened anew. Raises what the vault raises where this machine can not open it."""
+        with self._opening:
+            return self._opened().reveal(name)
+
+    def know(self) -> None:
+        """From now on every secret of the town is taken out of what is kept and told; never raises."""
+        with self._opening:
+            closed = [] if self._known else list(self._closed())
+            self._known = True
+        if closed:
+            self._tell(f"NOTE: {', '.join(closed)} can not be opened here, and so not be taken out of what jobs say.")
+
+    def _closed(self) -> Iterator[str]:
+        """Opens all that can be opened; gives the names of the others."""
+        from eakte_ops.errors import EakteError
+
+        try:
+            vault = self._opened()
+            names = vault.names()
+        except EakteError:
+            yield f"the secrets of {self._town.name}"
+            return
+        for name in names:
+            try:
+                vault.reveal(name)
+            except EakteError:
+                yield name
+
+    def _opened(self) -> Vault:
         from eakte_ops.cli.secret import vault_of
 
-        with self._opening:
-            if self._vault is None:
-                self._vault = vault_of(self._town)
-            return self._vault.reveal(name)
+        if self._vault is None:
+            self._vault = vault_of(self._town)
+        return self._vault
 
 
 class _Person:
