@@ -118,14 +118,15 @@ def _journal(town: Town, server: Server, connect: Connect, seconds: float) -> Jo
 
 def _account(connection: Connection, server: Server) -> int:
     """The number of the account that we log in as: what another one wrote under our name is not ours."""
-    from eakte_ops.remote import ops
+    from eakte_ops.remote import numbers, ops
     from eakte_ops.remote.types import Question, Script
 
     question = Question("account", Script({"posix": "id -u"}), limit=_ACCOUNT_S)
     answer = ops.ask(connection, question)
-    if answer.status != 0 or not answer.out.strip().isdigit():
+    uid = numbers.whole(answer.out.decode("ascii", "replace").strip())
+    if answer.status != 0 or uid is None:
         raise ops.failed(server.name, question, answer)
-    return int(answer.out)
+    return uid
 
 
 def _show(kept: Trail, faults: Sequence[str], asked: Sequence[_Asked]) -> None:
