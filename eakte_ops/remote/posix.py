@@ -22,6 +22,7 @@ ERR_CAP = 8_192
 """Bytes of stderr kept of each section."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_DIGITS = 6  # of the number of a section; a server that knows the marker may write anything there
 _END = re.compile(rb"(\d{1,3}|killed|died|budget)\Z")
 Stream = Literal["out", "err"]
 
@@ -168,7 +169,7 @@ class _Frames:
     def _mark(self, said: bytes) -> None:
         kind, _, rest = said[:1], said[:1], said[1:]
         number, _, status = rest.partition(b" ")
-        if not number.isdigit():
+        if not number.isdigit() or len(number) > _DIGITS:
             return
         if kind == b"<":
             self._open = int(number)

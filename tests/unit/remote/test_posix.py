@@ -165,7 +165,11 @@ def test_an_unexpected_error_is_not_hidden() -> None:
         read(stream(), *ASKED)
 
 
-@pytest.mark.parametrize("forged", [b"<7\n", b">7 0\n", b"<\n", b"> 0\n", b"<x\n", b"nonsense\n", b"\n", b"<-1\n"])
+@pytest.mark.parametrize(
+    "forged",
+    [b"<7\n", b">7 0\n", b"<\n", b"> 0\n", b"<x\n", b"nonsense\n", b"\n", b"<-1\n",
+     b"<" + b"9" * 5000 + b"\n", b">" + b"9" * 5000 + b" 0\n"],
+)  # fmt: skip
 def test_frames_nobody_asked_for_harm_nothing(forged: bytes) -> None:
     stream = [
         ("out", MARK.encode() + forged),
