@@ -27,6 +27,7 @@ _JOB_ID_MOST = 100
 _AROUND = len("2026-11-24--xxxx" + "." + ".undo.99")
 """Characters of a job's id beside town and step."""
 _BEFORE_STOP_S = 120
+_MOST_DIGITS = 15
 _LANGUAGES: tuple[Language, ...] = ("de", "en")
 _Spoken: TypeAlias = Mapping[Language, Mapping[str, str]]
 _ARGUMENT = re.compile(r"\$([a-z][a-z0-9_]*)")
@@ -136,13 +137,14 @@ def _objection(argument: Argument, said: str, ground: Ground) -> str:
     known = _known(argument, ground)
     if known is not None and said not in known:
         return f'{ground.town.name} has no {argument.kind} "{said}"{did_you_mean(said, known)}'
-    if argument.kind == "number" and not (said.isascii() and said.isdigit()):
+    if argument.kind == "number" and not (said.isascii() and said.isdigit() and len(said) <= _MOST_DIGITS):
         return f"a whole number expected, found {said!r:.60}"
     if argument.kind == "time" and not _is_moment(said):
         return f"a moment like 2026-11-24T17:00:00Z expected, found {said!r:.60}"
     if argument.kind == "line" and not (said.isprintable() and len(said) <= 200):
         return "one line of at most 200 characters expected"
-    if argument.kind == "name" and not all(c.isascii() and (c.islower() or c.isdigit() or c == "-") for c in said):
+    # Not with a hyphen at its beginning, where a command would take it for an option.
+    if argument.kind == "name" and not re.fullmatch(r"[a-z0-9][a-z0-9-]*", said):
         return f"a name of small letters, digits and hyphens expected, found {said!r:.60}"
     return ""
 

@@ -137,6 +137,8 @@ class CommandAction:
         ):
             if variable in RUN | LAYOUT or own.count(variable) > 1 or variable in arguments:
                 yield at, f"${variable} is something else already"
+        for name in sorted((RUN | LAYOUT).intersection(arguments)):
+            yield ("text",), f"${name} is something else already, so no argument can be named {name} here"
         known = {*own, *RUN, *LAYOUT, *arguments}
         for field in ("text", "verify", "undo"):
             said: str | None = getattr(params, field)

@@ -265,10 +265,17 @@ def test_an_argument_is_what_it_has_to_be(kind: str) -> None:
         more=f"arguments: {{x: {{kind: {kind}, text: {{de: a, en: a}}}}}}\n",
     )
     right = {"number": "012", "name": "a-1", "line": "Ä b", "server": "witten-db", "time": "2026-11-24T17:00:00Z"}
-    wrong = {"number": "1.5", "name": "A b", "line": "a\nb", "server": "herdecke-box", "time": "2026-11-24T17:00"}
+    wrong = {
+        "number": ("1.5", "9" * 5000, "-1", "²"),
+        "name": ("A b", "-rf", "../x"),
+        "line": ("a\nb", "\x1b[2J"),
+        "server": ("herdecke-box",),
+        "time": ("2026-11-24T17:00", "0001-01-01T00:00+14:00"),
+    }
     assert compiled(text, x=right[kind]).steps
-    with pytest.raises(UsageError):
-        compiled(text, x=wrong[kind])
+    for said in wrong[kind]:
+        with pytest.raises(UsageError):
+            compiled(text, x=said)
 
 
 def test_windows_servers_are_named_all_of_them() -> None:

@@ -142,6 +142,13 @@ MISTAKES = {
         steps(f"{{{COMMAND}, repeatable: true, undo: 'true', with: {{text: 'echo $run', secrets: {{run: key}}}}}}"),
         ".with.secrets.run: $run is something else already",
     ),
+    "argument that hides a folder": (
+        steps(
+            f"{{{COMMAND}, repeatable: true, undo: 'true', with: {{text: 'rm -rf \"$state/x\"'}}}}",
+            more="arguments: {state: {kind: name, text: {de: Stand, en: state}}}\n",
+        ),
+        ".with.text: $state is something else already, so no argument can be named state here",
+    ),
     "unknown variable": (
         steps(f"{{{COMMAND}, repeatable: true, undo: 'rm \"$stat/x\"', with: {{text: 'true'}}}}"),
         '.undo: nothing gives the variable $stat; did you mean "state"?',
