@@ -54,7 +54,8 @@ def busy_with(parts: Parts, known: Lock, run: Run) -> Locked:
 
 def held(parts: Parts, holder: Holder) -> Locked:
     """The error where a server says that another run has the town."""
-    here = holder.host == parts.host
+    # Ours by its name, and unknown where the store was lost: then its lock server knows it, as of any other host.
+    here = holder.host == parts.host and parts.keeper.reading(lambda rows: _is_known(rows, holder.run))
     return Locked.of(parts.name, holder, parts.at, _ours(holder.run) if here else _theirs(parts.town))
 
 
@@ -119,8 +120,11 @@ def _alive(parts: Parts, server: str, run: str) -> StillThere | None:
 
 
 def _is_known_over(rows: Rows, run: str) -> bool:
-    known = any(each.id == run for each in runs.listed(rows))
-    return known and is_over([each.entry for each in entries.of(rows, run)])
+    return _is_known(rows, run) and is_over([each.entry for each in entries.of(rows, run)])
+
+
+def _is_known(rows: Rows, run: str) -> bool:
+    return any(each.id == run for each in runs.listed(rows))
 
 
 def _ours(run: str) -> str:

@@ -305,6 +305,20 @@ def test_where_nothing_was_left_there_is_nothing_to_adopt(theirs: Office) -> Non
         adopt(parts, "let me see")
 
 
+def test_a_host_that_lost_its_store_is_told_how_to_take_up_its_own_run(
+    ours: Office, lost: Office, servers: dict[str, OpsFolder]
+) -> None:
+    name = lost.run.id
+    for file in ours.state.glob("store.db*"):
+        file.unlink()
+    with pytest.raises(Locked, match=name) as held:
+        ours.begin(three(servers))
+    assert f"runs show {name}" not in held.value.way_out
+    assert "runs adopt witten" in held.value.way_out
+    with ours.parts() as parts:
+        assert adopt(parts, "the disk of the store is gone").opened.run.id == name
+
+
 def invented(lost: Office, plan: Plan) -> None:
     """The lock server gives another plan for the run, with everything that belongs to it in order."""
     run = replace(lost.run, plan=plan.hash)
