@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 from eakte_ops.cli.access_parts import show_table, trail
 from eakte_ops.cli.audit_check import check
 from eakte_ops.cli.context import CONTEXT
-from eakte_ops.cli.output import say, show_json
+from eakte_ops.cli.output import say, show, show_json, width
 from eakte_ops.errors import Status
 
 if TYPE_CHECKING:
@@ -59,9 +60,27 @@ def show_(
     zone = _zone(inventory, town)
     listed = {entry.hash for entry in found}
     lines = [_line(entry, results, zone) for entry in found if entry.details.get("of") not in listed]
-    show_table(_without_empty([_HEADINGS, *lines]))
+    table = _without_empty([_HEADINGS, *lines])
+    if _room(table) <= width(sys.stdout) or not sys.stdout.isatty():
+        show_table(table)
+    else:
+        _show_each(lines)
     say(f"{len(lines)} act{'s' * (len(lines) != 1)} from this operations host; times of {zone}.")
     return status
+
+
+def _room(table: Sequence[tuple[str, ...]]) -> int:
+    """Characters that a line of the table takes."""
+    return sum(max(map(len, column)) + 3 for column in zip(*table, strict=True)) - 3
+
+
+def _show_each(lines: Sequence[tuple[str, ...]]) -> None:
+    """For a terminal too narrow for the table: of each act who did what when, and below it the rest by its name."""
+    for when, who, what, *rest in lines:
+        show(f"{when}  {who}  {what}")
+        for name, said in zip(_HEADINGS[3:], rest, strict=True):
+            if said:
+                show(f"  {name:<8}  {' '.join(said.split())}")
 
 
 def _results(entries: Sequence[Entry]) -> dict[str, str]:

@@ -6,6 +6,7 @@ plan is only made and kept, and `eakte-ops plans run HASH` carries it out. There
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -35,6 +36,20 @@ AgreedWith: TypeAlias = Annotated[
 WithoutApproval: TypeAlias = Annotated[
     bool, typer.Option("--without-approval", help="In an emergency: without a second person; the town is told at once.")
 ]
+
+
+_TYPE: Mapping[Literal["de", "en"], Mapping[Literal["carry out", "sign first", "sign"], str]] = {
+    "en": {
+        "carry out": "Type {town} to carry it out: ",
+        "sign first": "Type {town} to sign it; a second person has to sign it, too: ",
+        "sign": "Type {town} to sign it: ",
+    },
+    "de": {
+        "carry out": "Zum Ausführen {town} eintippen: ",
+        "sign first": "Zum Unterschreiben {town} eintippen; eine zweite Person muss auch unterschreiben: ",
+        "sign": "Zum Unterschreiben {town} eintippen: ",
+    },
+}
 
 
 def make(
@@ -107,7 +122,7 @@ def propose(plan: Plan, asked: Asked | None = None, *, plan_only: bool = False) 
     except NotPermitted:
         say(f"The plan is kept; when it may begin: eakte-ops plans run {short}")
         raise
-    typed_name(plan, "to carry it out")
+    typed_name(plan, "carry out")
     return carry_out(plan, asked)
 
 
@@ -115,7 +130,7 @@ def _sign_as_author(plan: Plan) -> int:
     """A plan that needs a second person is signed by who made it, and waits."""
     from eakte_ops.cli.approving import keep, signed
 
-    typed_name(plan, "to sign it; a second person has to sign it, too")
+    typed_name(plan, "sign first")
     keep(plan, signed(plan, None))
     say(f"Now a second person: eakte-ops plans approve {plan.hash[:12]} (docs/how-to/approvals.md: also by mail)")
     return Status.OK
@@ -133,24 +148,26 @@ def carry_out(plan: Plan, asked: Asked) -> int:
 def show_plan(plan: Plan, approved: Approved | None = None, language: Literal["de", "en"] | None = None) -> None:
     """The plan as people read it, on stdout; without `language` as the terminal is set."""
     from eakte_ops.cli.language import spoken
+    from eakte_ops.cli.output import width
     from eakte_ops.cli.plan_text import PlanText
     from eakte_ops.clock import SYSTEM
 
     town = CONTEXT.inventory(plan.town).towns[plan.town]
-    text = PlanText(plan, town.name, town.said.windows.zone, SYSTEM.now(), language or spoken(None), approved)
+    text = PlanText(
+        plan, town.name, town.said.windows.zone, SYSTEM.now(), language or spoken(None), approved, width(sys.stdout)
+    )
     styles: Mapping[str, Style] = {"bold": "bold", "dim": "dim"}
     for line in text.lines():
         show(line.text, style=styles.get(line.weight))
 
 
-def typed_name(plan: Plan, what: str) -> None:
+def typed_name(plan: Plan, what: Literal["carry out", "sign first", "sign"]) -> None:
     """Have the name of the town typed. Raises UsageError for another one, KeyboardInterrupt for Ctrl-C."""
-    import sys
-
+    from eakte_ops.cli.language import spoken
     from eakte_ops.errors import UsageError
 
     town = CONTEXT.inventory(plan.town).towns[plan.town]
-    sys.stderr.write(f"Type {plan.town} {what}: ")
+    sys.stderr.write(_TYPE[spoken(None)][what].format(town=plan.town))
     sys.stderr.flush()
     typed = sys.stdin.readline().strip()
     if typed.casefold() not in (plan.town.casefold(), town.name.casefold()):

@@ -78,6 +78,13 @@ def is_for_people(stream: IO[str]) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def width(stream: IO[str]) -> int:
+    """Characters of a line of the terminal; 120 where it is none, or does not tell."""
+    import shutil
+
+    return shutil.get_terminal_size((120, 24)).columns if stream.isatty() else 120
+
+
 def console(stream: IO[str] | None = None) -> Console:
     """A rich console on stdout (default) or `stream`; without markup, emoji and highlighting of our own texts.
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 SHORT = 6
 """Digits by which a plan is called: as few as plans are accepted by."""
 WIDTH = 110
-"""Characters after which sentences go on in a new line."""
+"""Characters after which sentences go on in a new line, where the terminal has room for them."""
+_NARROW = 60
 _KEPT = "\u00a0"
 """A blank at which no line is broken."""
 
@@ -119,6 +120,10 @@ _WORDS: dict[Language, dict[str, str]] = {
 }
 
 
+_SEEN_DE = {"loaded": "geladen", "free": "frei"}
+"""Words that servers are asked for, and that a plan says to people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line. `weight`: how it may be underlined; the words say all without it."""
@@ -129,7 +134,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PlanText:
-    """A plan as text. `town`: its name for people; `zone`: IANA name of its clock; `approved`: who signed so far."""
+    """A plan as text. `town`: its name for people; `zone`: IANA name of its clock; `approved`: who signed so far.
+
+    `width`: characters of the terminal; a step that needs more goes on in a second line.
+    """
 
     plan: Plan
     town: str
@@ -137,10 +145,15 @@ class PlanText:
     now: datetime
     language: Language
     approved: Approved | None = None
+    width: int = WIDTH
+
+    @property
+    def _wide(self) -> int:
+        return max(_NARROW, min(WIDTH, self.width))
 
     def lines(self) -> Iterator[Line]:
         """All of it."""
-        yield from (Line(text, "bold") for text in _wrapped(self._head(), "", "  "))
+        yield from (Line(text, "bold") for text in _wrapped(self._head(), "", "  ", self._wide))
         for name, said in self._notes():
             yield from self._note_lines(name, said)
         yield from self._steps()
@@ -148,7 +161,7 @@ class PlanText:
 
     def _note_lines(self, name: str, said: str) -> Iterator[Line]:
         first = f" {name:<{self._margin}}  "
-        yield from (Line(text) for text in _wrapped(said, first, " " * len(first)))
+        yield from (Line(text) for text in _wrapped(said, first, " " * len(first), self._wide))
 
     def _say(self, word: str, **values: object) -> str:
         return _WORDS[self.language][word].format(**values)
@@ -236,6 +249,7 @@ class PlanText:
         title = each.title_de or each.title if self.language == "de" else each.title
         seen = each.seen or (each.value if each.rule == "equal" and each.value != NOBODYS else "")
         value = number(int(each.value), self.language) if each.rule != "equal" else ""
+        seen = _SEEN_DE.get(seen, seen) if self.language == "de" else seen
         said = self._say(each.rule, title=title, seen=seen, value=value)
         return " ".join(f"{said}{f' @ {each.server}' if each.server and len(self.plan.servers) > 1 else ''}".split())
 
@@ -246,19 +260,29 @@ class PlanText:
         place = min(max(len(", ".join(row.servers)) for row in all_), 44)
         for row, title in zip(all_, titles, strict=True):
             if row.stops and row.number == next(each.number for each in all_ if each.stops):
-                yield Line(self._rule(self._say("stop"), self._stop_by(), ""), "bold")
+                yield from self._rule(self._say("stop"), self._stop_by())
             if row.no_return and row.number == next(each.number for each in all_ if each.no_return):
                 point = self._say("no_return", n=row.number, title=title)
-                yield Line(self._rule(point, self._say("down", span=self._span(self._down(all_))), ""), "bold")
-            said = f"{title:<{wide}}  {', '.join(row.servers):<{place}}  {self._note(row)}"
-            yield Line(f" {row.number:>3} {self._mark(row)} {said}".rstrip())
+                yield from self._rule(point, self._say("down", span=self._span(self._down(all_))))
+            first, servers, note = f" {row.number:>3} {self._mark(row)} ", ", ".join(row.servers), self._note(row)
+            whole = f"{first}{title:<{wide}}  {servers:<{place}}  {note}".rstrip()
+            if len(title) <= wide and len(whole) <= self._wide:
+                yield Line(whole)
+            else:
+                margin = " " * len(first)
+                yield from (Line(text) for text in _wrapped(title, first, margin, self._wide))
+                more = f"{servers}   {note}".strip()
+                yield from (Line(text) for text in _wrapped(more, margin, margin, self._wide))
             yield from (Line(f"        | {text}", "dim") for text in _word_for_word(row))
         if any(row.stops for row in all_) and not any(row.no_return for row in all_):
-            yield Line(self._rule(self._say("down", span=self._span(self._down(all_))), "", ""), "bold")
+            yield from self._rule(self._say("down", span=self._span(self._down(all_))))
 
-    def _rule(self, said: str, more: str, end: str) -> str:
-        text = f" ── {said} ──{f' {more} ──' if more else ''}{end}"
-        return text + "─" * max(0, WIDTH - len(text))
+    def _rule(self, said: str, more: str = "") -> Iterator[Line]:
+        text = f" ── {said} ──{f' {more} ──' if more else ''}"
+        if len(text) <= self._wide:
+            yield Line(text + "─" * (self._wide - len(text)), "bold")
+        else:
+            yield from (Line(line, "bold") for line in _wrapped(f"{said} · {more}", " ── ", "    ", self._wide))
 
     def _stop_by(self) -> str:
         window = self.plan.window
@@ -306,13 +330,13 @@ class PlanText:
         return self._say("back_all", span=back)
 
 
-def _wrapped(said: str, first: str, rest: str) -> list[str]:
-    """Lines of WIDTH at most, but for words that are longer. What stands between two dots stays together if it can."""
-    room = WIDTH - len(rest) - 2
+def _wrapped(said: str, first: str, rest: str, width: int) -> list[str]:
+    """Lines of `width` at most, but for longer words. What stands between two dots stays together if it can."""
+    room = width - len(rest) - 2
     parts = [part.replace(" ", _KEPT) if len(part) <= room else part for part in said.split(" · ")]
     text = f"{_KEPT}· ".join(parts)
     lines = textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
     return [line.replace(_KEPT, " ") for line in lines] or [first.rstrip()]
 

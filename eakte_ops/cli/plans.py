@@ -181,7 +181,7 @@ def _sign(word: str, key: Path | None, out: Path | None) -> int:
             "a plan is approved by somebody who has read it and types the name of the town, at a terminal",
             way_out=f"eakte-ops plans approve {found.hash[:12]} at yours; or by mail: docs/how-to/approvals.md",
         )
-    typed_name(found, "to sign it")
+    typed_name(found, "sign")
     made = signed(found, key)
     if out is not None:
         with _writing(out) as stream:

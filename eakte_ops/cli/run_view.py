@@ -206,7 +206,7 @@ class RunView:
 
     def _columns(self, sign: str, step: Step, title: str) -> str:
         wide, server = self._shape
-        return f" {sign} {self._place(step)}  {_cut(title, _TITLE):<{wide}}  {step.server:<{server}}"
+        return f" {sign} {self._place(step)}  {title:<{wide}}  {step.server:<{server}}"
 
     def _ended(self, step: Step, entry: Entry, seconds: float | None) -> str:
         from eakte_ops.health.wording import span
@@ -291,7 +291,7 @@ def _until_up(plan: Plan) -> set[str]:
 def _text(line: str) -> Text:
     from rich.text import Text
 
-    return Text(harmless(line), no_wrap=True, overflow="ellipsis")
+    return Text(harmless(line))
 
 
 def _cut(text: str, most: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -38,6 +39,18 @@ def paper(plan: Plan, language: Language = "en", town: str = "witten") -> str:
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_plan_on_screen(language: Language) -> None:
     assert screen(sample(), language) == (TEXTS / f"screen.{language}.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 110])
+def test_on_a_narrow_terminal_a_step_goes_on_in_a_second_line_and_nothing_is_cut(columns: int) -> None:
+    long = replace(sample().steps[0], title="look whether there is room for what will be brought to this server")
+    plan = sample(steps=(long, *sample().steps[1:]))
+    lines = [each.text for each in PlanText(plan, "Witten", "Europe/Berlin", NOW, "en", width=columns).lines()]
+    assert all(len(line) <= columns for line in lines if not line.startswith("        |"))
+    words = " ".join(" ".join(lines).split())
+    for step in plan.steps:
+        assert step.title in words
+    assert "so that the rest AND the way back fit the window" in words
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -12,7 +12,7 @@ import pytest
 from eakte_ops.cli.run_view import RunView
 from eakte_ops.clock import Clock
 from eakte_ops.playbook.journal import Entry
-from eakte_ops.playbook.plan import OnServer, Plan, Step
+from eakte_ops.playbook.plan import Gate, OnServer, Plan, Step
 from eakte_ops.playbook.runner import Noted
 from eakte_ops.playbook.world import Waiting
 from eakte_ops.secret.value import Secret
@@ -114,6 +114,21 @@ def test_on_a_terminal_what_is_under_way_moves_and_says_how_to_leave(monkeypatch
         "   service stopped 10 s ago · pauses after this step · Ctrl-C once more leaves at once",
     ]
     assert " ✓ 1/2  stop the gateway  witten-gw  10 s" in stream.getvalue()
+
+
+def test_the_service_is_not_called_stopped_once_the_last_look_has_found_it_well() -> None:
+    well = Step("03-well-gw", 3, "witten-gw", "gateway well", Gate(("service.health",)))
+    clean = Step("04-clean-gw", 4, "witten-gw", "clean", OnServer("x"))
+    plan = Plan("witten", "restart", "a", "", "", "0", (STOP, MIGRATE, well, clean))
+    shown = RunView(plan, "2026-11-24-witten-ab12", "Witten", "en")
+    for step in (STOP, MIGRATE):
+        shown.heard(noted(1.0, Entry(step.id, mark="begun")))
+        shown.heard(noted(2.0, Entry(step.id, mark="done")))
+        assert "service stopped" in shown._foot(3.0)
+    shown.heard(noted(3.0, Entry(well.id, mark="begun")))
+    assert "service stopped" in shown._foot(3.0)
+    shown.heard(noted(4.0, Entry(well.id, mark="done")))
+    assert "service stopped" not in shown._foot(5.0)
 
 
 def test_many_acts_at_once_do_not_lock_each_other_out(monkeypatch: pytest.MonkeyPatch) -> None:
