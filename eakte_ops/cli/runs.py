@@ -154,6 +154,7 @@ def resume(
 
     opened = _opened(run)
     answers, decisions = _answers(opened, answer or []), _decisions(decide or [])
+    _say_what_changed(opened)
     with parts_for(opened.run.town) as parts:
         return tell(parts, conduct.resume(parts, opened.run, answers=answers, decisions=decisions, why=why))
 
@@ -177,6 +178,7 @@ def rollback(
     opened = _opened(run)
     lost = lossy(opened.plan, opened.entries)
     decided = bool(lost) and _town_is_named(opened, lost[0].title, town)
+    _say_what_changed(opened)
     with parts_for(opened.run.town) as parts:
         return tell(parts, conduct.rollback(parts, opened.run, why, decided=decided))
 
@@ -286,6 +288,15 @@ def _opened(name: str) -> Opened:
 
     with closing(CONTEXT.store()) as store, store.reading() as rows:
         return load(rows, runs.get(rows, name))
+
+
+def _say_what_changed(opened: Opened) -> None:
+    """A run that was begun is not refused for files that were edited since: its way back has to stay open. But its
+    servers, their keys and whose approval counts are read from them, so whoever goes on has to know."""
+    from eakte_ops.playbook.inputs import changed
+
+    for said in changed(CONTEXT.folder, opened.plan.inputs):
+        say(f"NOTE: {said} since the plan was made; what it does stays as it was shown.")
 
 
 def _answers(opened: Opened, given: list[str]) -> dict[str, str]:

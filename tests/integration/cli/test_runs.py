@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from eakte_ops.cli import run_parts
 from eakte_ops.cli.context import CONTEXT
 from eakte_ops.cli.main import main
+from eakte_ops.playbook.inputs import hashed
 from eakte_ops.playbook.lock import working
 from eakte_ops.playbook.permit import Permit
 from eakte_ops.playbook.plan import AskPerson, OnServer, Plan, Step
@@ -67,11 +69,12 @@ def typed(folder: Path, capsys: pytest.CaptureFixture[str]) -> Typed:
     return typed
 
 
-def begun(*steps: Step) -> int:
-    """The status of a run of these steps."""
+def begun(*steps: Step, inputs: Mapping[str, str] | None = None) -> int:
+    """The status of a run of these steps, made from these files."""
     now = datetime.now(UTC)
     until = (now + timedelta(hours=1)).isoformat(timespec="seconds")
     plan = Plan("witten", "try it", "admin-1", now.isoformat(timespec="seconds"), until, "0", steps, why="tried")
+    plan = replace(plan, inputs=dict(inputs or {}))
     return run_parts.carry_out(plan, Permit(plan.hash, "witten", "tried"))
 
 
@@ -126,6 +129,16 @@ def test_a_run_that_asks_names_what_is_known_and_the_choices(typed: Typed, town:
     assert typed("runs", "resume", name, "--decide", "01-move-db=done", "--why", "seen")[0] == 0
     assert (town["witten-db"].top / "ran").read_text() == "ran\n"
     assert (town["witten-gw"].top / "ran").read_text() == "ran\n"
+
+
+def test_whoever_goes_on_hears_what_was_edited_since(typed: Typed, folder: Path, town: dict[str, OpsFolder]) -> None:
+    inputs = hashed(folder, ["eakte-ops.yml", "inventories/witten.yml"])
+    assert begun(lost(town["witten-app"]), inputs=inputs) == 5
+    with (folder / "inventories/witten.yml").open("a") as file:
+        file.write("# edited while the run stood still\n")
+    status, _out, err = typed("runs", "rollback", run_of(typed)["id"], "--why", "no more")
+    assert (status, "NOTE: inventories/witten.yml was changed since the plan was made" in err) == (4, True), err
+    assert "eakte-ops.yml was" not in err
 
 
 def test_it_is_undone_or_given_up(typed: Typed, town: dict[str, OpsFolder]) -> None:
