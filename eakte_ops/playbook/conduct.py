@@ -37,6 +37,13 @@ class Overtaken(Refused):
     )
 
 
+class Strange(Refused):
+    """A plan that is known here only because a run of another operations host was adopted."""
+
+    message = "the plan {plan} came here with the run {run}, and nobody made it or was shown it on this host"
+    hint = "make it anew with the command that makes such plans, and look at it"
+
+
 Word: TypeAlias = Literal["done", "not-begun"]
 """What a person says of an act whose end nobody could see."""
 
@@ -52,6 +59,7 @@ def begin(parts: Parts, plan: Plan, *, why: str, permit: Permit, tell: Callable[
 
     Raises Busy, Unreachable, AuditRefused ... where nothing was begun.
     """
+    _must_be_of_here(parts, plan)
     run = _new_run(parts, plan, why, permit.word)
     with working(parts, run, plan):
         known = parts.keeper.reading(lambda rows: locks.of(rows, parts.town))
@@ -179,6 +187,17 @@ def _unfinished(rows: Rows, name: str) -> Run | None:
     """The run of that id, where it is known here and not over."""
     found = [run for run in runs.listed(rows) if run.id == name]
     return next((run for run in found if not is_over([each.entry for each in entries.of(rows, run.id)])), None)
+
+
+def _must_be_of_here(parts: Parts, plan: Plan) -> None:
+    """What came from a lock server is a stranger's word: its run can be gone on with, but never begun once more."""
+    runs_of_it = [
+        run.id for run in parts.keeper.reading(lambda rows: runs.listed(rows, plan.town)) if run.plan == plan.hash
+    ]
+    if runs_of_it and not any(
+        entry.what == "run.begin" and entry.details.get("plan") == plan.hash for entry in parts.trail.entries(plan.town)
+    ):
+        raise Strange(plan=plan.hash[:12], run=runs_of_it[0])
 
 
 def _new_run(parts: Parts, plan: Plan, why: str, permit: str) -> Run:

@@ -341,6 +341,24 @@ def test_a_plan_that_the_lock_server_invented_is_contradicted_by_every_other_ser
     assert did(servers["b"], "evil") == 0
 
 
+def test_a_plan_that_came_with_a_run_is_not_begun_once_more(
+    ours: Office, theirs: Office, servers: dict[str, OpsFolder]
+) -> None:
+    plan = plan_of(step(1, "b", effect(servers["b"], "one")))
+    name = ours.begin(plan).run.id
+    for there in servers.values():  # a run that is over, and that no lock bears out
+        (there.state / "lock" / "holder").unlink(missing_ok=True)
+    journal = servers["a"].state / "runs" / name / "journal.jsonl"
+    journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:-1]))
+    with theirs.parts() as parts:
+        assert not adopt(parts, "ops-1 burnt down").over
+    assert theirs.resume().result == Ended("new")
+    with pytest.raises(conduct.Strange, match=f"the plan {plan.hash[:12]} came here with the run {name}"):
+        theirs.begin(plan)
+    assert did(servers["b"], "one") == 1
+    assert ours.begin(plan).result == Ended("new")
+
+
 def test_where_nobody_else_bears_a_run_out_whoever_adopts_it_is_told(
     lost: Office, theirs: Office, servers: dict[str, OpsFolder]
 ) -> None:
