@@ -13,6 +13,7 @@ _TEXT = """\
 job() ( # a name, the most seconds, names of variables; the text on standard input
   cd @STATE@ && umask 027 || exit
   id=$run.$1.$(date +%s) d=jobs/$run.$1.$(date +%s) limit=$2; shift 2
+  for name; do eval "case \\$$name in *\\'*) echo no quotes in $name >&2; exit 1 ;; esac"; done
   mkdir -m 0700 $d && echo software >$d/account && echo $limit >$d/limit && echo "by hand: $who" >$d/note || exit
   cat /proc/sys/kernel/random/boot_id >$d/boot; cat lock/token >$d/token 2>/dev/null || echo 0 >$d/token
   { for name; do eval "echo \\"$name='\\$$name'\\""; done; cat; } >$d/script

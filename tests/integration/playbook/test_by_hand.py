@@ -12,6 +12,7 @@ import pytest
 from eakte_ops.cli.paper_job import job_function
 from eakte_ops.cli.plan_paper import Paper
 from eakte_ops.playbook.plan import OnServer, Send, Step
+from eakte_ops.remote.posix import quote
 from tests.integration.remote.ops_folder import OpsFolder, make
 from tests.unit.health import well
 from tests.unit.playbook.sample_plan import NOW, sample
@@ -60,6 +61,16 @@ def test_a_job_by_hand_is_refused_where_the_stop_switch_is_set(folder: OpsFolder
     assert "stop-switch we move house" in done.stderr
     assert done.returncode != 0
     assert folder.effects() == 0
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash"])
+def test_a_value_that_would_become_a_command_of_a_job_by_hand_is_not_taken(folder: OpsFolder, shell: str) -> None:
+    """Values are copied from what a server said; the text runs on another one."""
+    evil = f"/var/x'; touch {folder.top}/evil; '"
+    done = typed(folder, f"{SESSION}from={quote(evil)}\n{FUNCTION}job 03-do 60 run from <<'STEP'\ntrue\nSTEP\n", shell)
+    assert (done.returncode, done.stderr) == (1, "no quotes in from\n")
+    assert not (folder.top / "evil").exists()
+    assert folder.journal == []
 
 
 def test_a_job_by_hand_is_given_up_after_its_limit(folder: OpsFolder) -> None:
