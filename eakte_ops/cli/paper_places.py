@@ -28,7 +28,7 @@ class Look:
 def ssh(town: Town, server: Server) -> str:
     """The command that logs in as the account of people at work, trusting the town's own host keys alone."""
     account = town.profile.layout[server.platform].work_account
-    words = ["ssh", *_trust(town), *_port(server.port)]
+    words = ["ssh", "-T", *_trust(town), *_port(server.port)]
     jump = town.jump_of(server)
     if jump is not None:
         words += ["-o", quote(f"ProxyCommand={_through(town, jump)}")]

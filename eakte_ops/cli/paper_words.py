@@ -33,9 +33,10 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "secrets": "Secrets of this plan: {names}. On a machine with the operations folder and your age identity:",
         "secrets_note": "Never write a value on this paper, never put it behind a command.",
         "login": "Logging in",
-        "login_text": "One terminal for each server; it stays open until the end. Without the operations folder leave"
-        " out `-o UserKnownHostsFile=...` and write `ask` for `yes`; say yes only if the key that is shown is one of"
-        " those below the command.",
+        "login_text": "One terminal for each server; it stays open until the end. The servers give no terminal of"
+        " their own: there is no prompt, `hostname` shows that somebody answers, `exit` ends it. Without the operations"
+        " folder leave out `-o UserKnownHostsFile=...` and write `ask` for `yes`; say yes only if the key that"
+        " is shown is one of those below the command.",
         "through": "The way leads through {jump}, with one of these keys:",
         "no_prints": "(none is on record: have local IT read it out by phone)",
         "session": "Type this first in each of these terminals, with your name (letters and blanks only) and an end"
@@ -97,9 +98,9 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "back_point": "If step {number} was begun: people decide first, see there.",
         "back_of": "back from {number}: {title}",
         "end": "At the end",
-        "end_text": "Look at all of it once more, tell local IT, and write down in the audit what was done by hand. On"
-        " the operations host:",
-        "end_where": "Every file that was written keeps what it was before only where a step says so. Keep this paper.",
+        "end_text": "Look at all of it once more, tell local IT, and keep this paper with the record: the audit knows"
+        " nothing of what was done by hand. On the operations host:",
+        "end_where": "Every file that was written keeps what it was before only where a step says so.",
         "signed": "begun __:__   ended __:__   new [ ]  old [ ]   names ______________________________",
         "job": "Steps that run as {account}",
         "job_text": "These are carried out by eakte-job.service. Type this once in each terminal in which such a step"
@@ -138,9 +139,10 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         " age-Identität:",
         "secrets_note": "Nie einen Wert auf dieses Papier schreiben, nie hinter einen Befehl setzen.",
         "login": "Anmelden",
-        "login_text": "Ein Terminal je Server; es bleibt bis zum Ende offen. Ohne den Betriebsordner"
-        " `-o UserKnownHostsFile=...` weglassen und `ask` statt `yes` schreiben; Ja nur sagen, wenn der Schlüssel, der"
-        " gezeigt wird, einer von denen unter dem Befehl ist.",
+        "login_text": "Ein Terminal je Server; es bleibt bis zum Ende offen. Die Server geben kein eigenes"
+        " Terminal: es gibt keine Eingabeaufforderung, `hostname` zeigt, dass jemand antwortet, `exit` beendet es. Ohne"
+        " den Betriebsordner `-o UserKnownHostsFile=...` weglassen und `ask` statt `yes` schreiben; Ja nur sagen, wenn"
+        " der Schlüssel, der gezeigt wird, einer von denen unter dem Befehl ist.",
         "through": "Der Weg führt über {jump}, mit einem von diesen Schlüsseln:",
         "no_prints": "(keiner ist vermerkt: von der örtlichen IT am Telefon vorlesen lassen)",
         "session": "Das in jedem dieser Terminals zuerst tippen, mit dem eigenen Namen (nur Buchstaben und Leerzeichen)"
@@ -203,10 +205,9 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "back_point": "Wurde Schritt {number} begonnen: erst entscheiden Menschen, siehe dort.",
         "back_of": "zurück von {number}: {title}",
         "end": "Am Ende",
-        "end_text": "Alles noch einmal ansehen, der örtlichen IT Bescheid geben und im Audit vermerken, was von Hand"
-        " getan wurde. Auf dem Betriebsrechner:",
-        "end_where": "Nur wo ein Schritt es sagt, ist von einer geschriebenen Datei der Stand davor aufgehoben. Dieses"
-        " Papier aufheben.",
+        "end_text": "Alles noch einmal ansehen, der örtlichen IT Bescheid geben und dieses Papier zu den Akten nehmen:"
+        " Das Audit weiß nichts von dem, was von Hand getan wurde. Auf dem Betriebsrechner:",
+        "end_where": "Nur wo ein Schritt es sagt, ist von einer geschriebenen Datei der Stand davor aufgehoben.",
         "signed": "begonnen __:__   beendet __:__   neu [ ]  alt [ ]   Namen ______________________________",
         "job": "Schritte, die als {account} laufen",
         "job_text": "Sie werden von eakte-job.service ausgeführt. Das einmal in jedem Terminal tippen, in dem ein"

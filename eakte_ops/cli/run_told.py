@@ -52,11 +52,14 @@ def _lines(parts: Parts, outcome: Outcome) -> Iterator[str]:
     from eakte_ops.playbook.memory import outputs
     from eakte_ops.playbook.progress import Decision, Ended
     from eakte_ops.playbook.runner import Paused
+    from eakte_ops.playbook.standing import has_failed
     from eakte_ops.playbook.taking import load
 
     run, result = outcome.run, outcome.result
     if isinstance(result, Ended):
-        yield _ENDED[result.outcome].format(town=parts.name, run=run.id)
+        entries = parts.keeper.reading(lambda rows: load(rows, run)).entries
+        word = "undone" if result.outcome == "old" and not has_failed(entries) else result.outcome
+        yield _ENDED[word].format(town=parts.name, run=run.id)
     elif isinstance(result, Paused):
         yield f"Paused; nothing is under way. {parts.name} stays locked by this run."
         yield f'To go on: eakte-ops runs resume {run.id}   To go back: eakte-ops runs rollback {run.id} --why "..."'
@@ -69,5 +72,6 @@ def _lines(parts: Parts, outcome: Outcome) -> Iterator[str]:
 _ENDED = {
     "new": "Done. {town} is as the plan says ({run}).",
     "old": "It failed and was undone: {town} is as it was before. Why: eakte-ops runs show {run}",
+    "undone": "It was undone: {town} is as it was before. All of it: eakte-ops runs show {run}",
     "abandoned": "The run was abandoned: eakte-ops runs show {run}",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,10 @@ from eakte_ops.cli.plan_rows import numbers
 from eakte_ops.cli.run_choices import asks, cut, in_words
 from eakte_ops.cli.times import iso, moment
 from eakte_ops.health.wording import span
-from eakte_ops.playbook.standing import StepSeen, standing, steps
+from eakte_ops.playbook.standing import StepSeen, has_failed, standing, steps
 
 if TYPE_CHECKING:
+    from eakte_ops.playbook.journal import Entry
     from eakte_ops.playbook.memory.leftovers import Leftover
     from eakte_ops.playbook.memory.outputs import Output
     from eakte_ops.playbook.memory.runs import Run
@@ -59,6 +60,11 @@ _WORDS = {
 }
 
 
+def said_of(stands: Standing, entries: Sequence[Entry]) -> str:
+    """Where a run stands, for people; of one that went back whether it failed, or a person wanted that."""
+    return "was undone" if stands == "old" and not has_failed(entries) else STANDS[stands]
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A run with all that is known of it. `at_work`: what a process of this host says that works on its town."""
@@ -81,7 +87,7 @@ class Shown:
     @property
     def said(self) -> str:
         """Where it stands, for people."""
-        return AT_WORK if self.is_at_work else STANDS[self.standing]
+        return AT_WORK if self.is_at_work else said_of(self.standing, self.opened.entries)
 
     @property
     def is_at_work(self) -> bool:

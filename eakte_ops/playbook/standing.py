@@ -73,6 +73,11 @@ def standing(plan: Plan, entries: Sequence[Entry]) -> Standing:
     return "back" if "going-back" in turns else "forth"
 
 
+def has_failed(entries: Sequence[Entry]) -> bool:
+    """Whether a step of it failed on the way forth; a run that went back without that was turned round by a person."""
+    return any(entry.mark == "failed" and entry.phase == "do" for entry in entries)
+
+
 def is_over(entries: Sequence[Entry]) -> bool:
     """Whether it came to an end, or never began: nothing is left of it to go on with."""
     turns = {entry.turn for entry in entries if entry.turn}

@@ -13,6 +13,7 @@ from eakte_ops.inventory.samples import samples_folder
 from eakte_ops.playbook.compile import Compiled, compile_
 from eakte_ops.playbook.load import Playbook, load_playbooks, playbook_of
 from eakte_ops.playbook.model import Argument
+from eakte_ops.playbook.placeholders import SAMPLES
 from eakte_ops.playbook.plan import OnServer
 from eakte_ops.playbook.variables import Variables
 from eakte_ops.remote.posix import quote
@@ -67,7 +68,7 @@ def _arguments(book: Playbook, component: str) -> dict[str, str]:
 
 def _value(argument: Argument, component: str) -> str:
     values = {"component": component, "name": "2026-11-24-witten-a1b2", "line": "2026-11-24T22:00Z"}
-    return values.get(argument.kind, "1")
+    return values.get(argument.kind, SAMPLES[argument.kind])
 
 
 def _texts(found: Compiled) -> Iterator[str]:

@@ -170,7 +170,7 @@ def test_on_paper_a_jump_host_is_passed_with_its_own_trust() -> None:
     step = Step("1", 1, "hattingen-db", "look", OnServer("true\n"))
     text = paper(sample(town="hattingen", steps=(step,), assumes=(), values={}), town="hattingen")
     assert (
-        "ssh -o UserKnownHostsFile=inventories/hattingen.known_hosts -o StrictHostKeyChecking=yes -o"
+        "ssh -T -o UserKnownHostsFile=inventories/hattingen.known_hosts -o StrictHostKeyChecking=yes -o"
         " 'ProxyCommand=ssh -o UserKnownHostsFile=inventories/hattingen.known_hosts -o StrictHostKeyChecking=yes"
         " -W %h:%p eakte-jump@198.51.100.5' eakte-ops@198.51.100.42\n"
     ) in text
