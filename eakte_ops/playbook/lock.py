@@ -23,6 +23,9 @@ from eakte_ops.remote.townlock import Holder
 if TYPE_CHECKING:
     from eakte_ops.playbook.lines import Lines
 
+_LOOKED_AT_S = 0.3
+"""Whoever only looks whether a town is worked on holds its file for a moment, and must not keep work from beginning."""
+
 Moments: TypeAlias = Callable[[float], str]
 """Unix seconds -> as the clock on the wall of the town shows them."""
 
@@ -93,7 +96,7 @@ def working(state: Path, town: str, purpose: str) -> AbstractContextManager[None
     """This process works on `town` for the block. Raises Busy where another process of this host does."""
     from eakte_ops.store.lock import held
 
-    return held(file_of(state, town), town, purpose)
+    return held(file_of(state, town), town, purpose, patience=_LOOKED_AT_S)
 
 
 def is_worked_on(state: Path, town: str) -> str:

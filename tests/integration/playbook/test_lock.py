@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -171,6 +174,16 @@ def test_a_holder_that_no_clock_can_show_is_none(servers: dict[str, OpsFolder], 
     assert list(said.failed) == ["a"]
     with pytest.raises(EakteError):
         take(lines(servers), holder("r1"))
+
+
+def test_whoever_only_looks_keeps_no_work_from_beginning(tmp_path: Path) -> None:
+    with lock.working(tmp_path, "witten", "before"):
+        pass
+    looking = os.open(lock.file_of(tmp_path, "witten"), os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    threading.Timer(0.1, os.close, (looking,)).start()
+    with lock.working(tmp_path, "witten", "try it"):
+        assert lock.is_worked_on(tmp_path, "witten").startswith("try it")
 
 
 def test_a_process_at_work_is_seen_by_others(tmp_path: Path) -> None:
