@@ -61,7 +61,9 @@ def show_(
     listed = {entry.hash for entry in found}
     lines = [_line(entry, results, zone) for entry in found if entry.details.get("of") not in listed]
     table = _without_empty([_HEADINGS, *lines])
-    if _room(table) <= width(sys.stdout) or not sys.stdout.isatty():
+    if not lines:
+        say("Nothing is on record.")
+    elif _room(table) <= width(sys.stdout) or not sys.stdout.isatty():
         show_table(table)
     else:
         _show_each(lines)

@@ -116,13 +116,8 @@ def _until(said: str, town: Town) -> datetime:
     from eakte_ops.cli.until import moment_of
     from eakte_ops.health.facts.handover import LONGEST_S
 
-    now = SYSTEM.now()
-    found = moment_of(said, now, ZoneInfo(town.said.windows.zone))
-    if found - now > timedelta(seconds=LONGEST_S):
-        raise UsageError(
-            f"--until {said} is more than {LONGEST_S / 86400:.0f} days away", way_out="agree an earlier end"
-        )
-    return found.astimezone(UTC)
+    zone, most = ZoneInfo(town.said.windows.zone), timedelta(seconds=LONGEST_S)
+    return moment_of(said, SYSTEM.now(), zone, most=most, way_out="agree an earlier end").astimezone(UTC)
 
 
 def look_at_machines(found: Opened, town: Town) -> CameBack:

@@ -1,4 +1,4 @@
-"""`--until` of an acknowledgement: a moment, or how long from now."""
+"""`--until` of an acknowledgement or a handover: a moment, or how long from now."""
 
 from __future__ import annotations
 
@@ -11,21 +11,19 @@ MOST = timedelta(days=90)
 _SPAN = re.compile(r"([0-9]{1,4})\s*(min|h|d)")
 _UNITS = {"min": "minutes", "h": "hours", "d": "days"}
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_SHORTER = "by then it would be forgotten: take it on for a shorter time, and again if it is still there then"
 
 
-def moment_of(said: str, now: datetime, zone: tzinfo) -> datetime:
+def moment_of(said: str, now: datetime, zone: tzinfo, *, most: timedelta = MOST, way_out: str = _SHORTER) -> datetime:
     """`4h`, `3d`, `30min` from now, `16:00` (the next one), `2026-11-25 16:00` or `2026-11-25` (its end) in `zone`.
 
-    Raises UsageError for what is none of these, is over already, or is more than 90 days away.
+    Raises UsageError for what is none of these, is over already, or is more than `most` away; `way_out` is said then.
     """
     until = _read(said.strip(), now, zone)
     if until <= now:
         raise UsageError(f"--until {said} is over already", way_out=_way_out(now, zone))
-    if until - now > MOST:
-        raise UsageError(
-            f"--until {said} is more than {MOST.days} days away; by then it would be forgotten",
-            way_out="take it on for a shorter time, and again if it is still there then",
-        )
+    if until - now > most:
+        raise UsageError(f"--until {said} is more than {most.days} days away", way_out=way_out)
     return until
 
 

@@ -74,6 +74,7 @@ def test_begin_makes_a_plan_with_the_agreed_end(run: Run, desk: Path) -> None:
     [
         (("witten", "--until", "2h", "--why", " "), "a handover needs a reason"),
         (("witten", "--until", "15d", *WHY), "more than 14 days away"),
+        (("witten", "--until", "100d", *WHY), "more than 14 days away"),
         (("witten", "--until", "soon", *WHY), "neither a time nor a span"),
         (("witten", "--until", "2h", *WHY, "--server", "witten-bd"), 'did you mean "witten-db"'),
         (("witen", "--until", "2h", *WHY), "witten"),
