@@ -169,7 +169,11 @@ def typed_name(plan: Plan, what: Literal["carry out", "sign first", "sign"]) -> 
     town = CONTEXT.inventory(plan.town).towns[plan.town]
     sys.stderr.write(_TYPE[spoken(None)][what].format(town=plan.town))
     sys.stderr.flush()
-    typed = sys.stdin.readline().strip()
+    try:
+        typed = sys.stdin.readline().strip()
+    except KeyboardInterrupt:
+        say(f"\nNothing was done; the plan is kept: eakte-ops plans run {plan.hash[:12]}")
+        raise
     if typed.casefold() not in (plan.town.casefold(), town.name.casefold()):
         raise UsageError(
             f"that is not the name of the town, so nothing was done ({plan.hash[:12]} is kept)",
