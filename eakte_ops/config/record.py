@@ -16,7 +16,7 @@ HEAD = "placed 1"
 _KINDS: Mapping[str, Kind] = {"plain": "plain", "keyed": "keyed"}
 _HASH = re.compile(r"[0-9a-f]{64}")
 _MODE = re.compile(r"[0-7]{3,4}")
-_MOMENT = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?")
+_MOMENT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _PARTS = 12
 
 

@@ -17,6 +17,7 @@ from eakte_ops.config import place
 from eakte_ops.config.fetch import Lying
 from eakte_ops.config.rendered import Rendered
 from eakte_ops.product.model import Layout
+from eakte_ops.remote.numbers import LATEST_S
 from eakte_ops.remote.posix import quote
 
 KEPT_RUNS = 5
@@ -59,7 +60,8 @@ def seen_of(lying: Lying) -> str:
     if lying.identity is None:
         return ""
     seconds, _, parts = lying.identity.changed.partition(".")
-    changed = datetime.fromtimestamp(int(seconds), UTC)
+    # A time that no clock shows is no plan's: what is assumed of that file does not hold then, which is said.
+    changed = datetime.fromtimestamp(min(int(seconds), int(LATEST_S)), UTC)
     return f"{changed:%Y-%m-%d %H:%M:%S}.{parts:0<9} +0000 inode {lying.identity.inode}"
 
 

@@ -184,6 +184,8 @@ def test_a_file_is_known_again_by_what_was_fetched_of_it(town: Town) -> None:
         assert done.stdout == replace.seen_of(Lying(str(path), "file", identity)) + "\n"
     assert town.server.run(replace.question(str(town.server.open))).stdout == "\n"
     assert replace.seen_of(Lying("/a", "absent")) == ""
+    future = Identity("644", "a", "b", 1, 7, "1.0", "999999999999.5")
+    assert replace.seen_of(Lying("/a", "file", future)).endswith(".500000000 +0000 inode 7")
 
 
 def test_of_nothing_begun_nothing_is_put_back(town: Town) -> None:
