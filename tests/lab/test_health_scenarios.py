@@ -63,17 +63,6 @@ def test_what_is_broken_is_found_and_nothing_else(mended: Lab, operations: Path,
     assert status == (3 if "changed-host-key" in group else 1)
 
 
-def test_a_hanging_mount_keeps_at_most_one_question(mended: Lab, operations: Path) -> None:
-    """Looked at again and again, at most one process of the night account hangs, and the rest is still seen."""
-    mended.break_it("hanging-mount", TOWN, None, lambda folder: Context(project=folder))
-    for _look in range(4):
-        _status, found = health(operations, TOWN)
-        assert named(found) == [EXPECTED["hanging-mount"]]
-    hanging = mended.local_it(host_named("witten-app")).script("pgrep -c -u eakte-look -x stat || true")
-    assert int(hanging.strip() or 0) <= 1
-    assert found["findings"][0]["values"]["kind"] == "fuse.sshfs"
-
-
 def test_a_jump_host_with_another_key_is_said_once(lab: Lab, operations: Path) -> None:
     until_well(operations, "hattingen")
     trust = operations / "inventories/hattingen.known_hosts"

@@ -97,7 +97,7 @@ def test_a_host_that_lost_power_comes_back_with_its_disk(own_lab: Lab) -> None:
     assert own_lab.local_it(back).script("cat /etc/mark") == "kept\n"
 
 
-@pytest.mark.parametrize("seconds", [0.3, 0.6, 0.9, 1.2, 1.6, 2.0, 2.6])
+@pytest.mark.parametrize("seconds", [0.6, 1.2, 2.0, 2.6])
 def test_killed_anywhere_up_heals_and_down_leaves_nothing(own_lab: Lab, tmp_path: Path, seconds: float) -> None:
     started = subprocess.Popen([sys.executable, "-m", "tests.lab.small_town", str(tmp_path)], cwd=ROOT)
     time.sleep(seconds)  # the point of the test: an end at any moment

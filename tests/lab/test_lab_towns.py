@@ -90,7 +90,7 @@ def test_status_names_the_operations_folder(lab: Lab, capsys: pytest.CaptureFixt
     assert {host["state"] for host in said["hosts"]} == {"running"}
 
 
-@pytest.mark.parametrize("seconds", [4, 8])
+@pytest.mark.parametrize("seconds", [5])
 def test_provisioning_that_was_killed_is_completed_by_the_next_up(lab: Lab, box: LocalIT, seconds: float) -> None:
     lab.down(["herdecke"])
     program = "from eakte_ops.cli.main import run; run()"

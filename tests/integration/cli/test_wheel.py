@@ -48,4 +48,5 @@ def test_init_from_a_wheel_makes_a_folder_that_is_right(installed: Path, tmp_pat
     assert there.stdout.startswith(str(installed))
     eakte_ops("init", str(new))
     assert {path.relative_to(new).as_posix() for path in (new / "templates").rglob("*.j2")} == TEMPLATES
-    assert f"{len(TEMPLATES)} templates, 4 playbooks: no errors." in eakte_ops("--project", str(new), "inventory", "check")
+    said = eakte_ops("--project", str(new), "inventory", "check")
+    assert f"{len(TEMPLATES)} templates, 4 playbooks: no errors." in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +24,8 @@ from eakte_ops.config.withhold import Values, looks_secret
 from eakte_ops.errors import UsageError
 from eakte_ops.secret.value import Secret
 from tests.unit.config.made import library, template, whole_town
+
+MORE = 3 if os.environ.get("EAKTE_OPS_WHOLE") else 1
 
 HEAD = """\
 title: {de: Dienste, en: services}
@@ -247,7 +250,7 @@ _KEYED = st.tuples(st.integers(0, 6), _KEYS, _FREE).map(lambda made: f"{' ' * ma
 _OWN = st.sampled_from(range(15))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200 * MORE, deadline=None)
 @given(st.lists(st.one_of(_OWN, _KEYED, *(_FREE.map(f"{before}{{}}".format) for before in ("# ", "- "))), max_size=20))
 def test_nothing_gets_out_of_a_line_that_the_template_does_not_know(parts: list[int | str]) -> None:
     """Lines of the template in any order among keys, comments and entries of lists that it does not have."""
@@ -263,7 +266,7 @@ _LEADS = ("port: ", "  host: ", "  name: ", "  user: ", "  url: ", "  threads: "
 _TEMPLATES = st.sampled_from((*_LEADS, "  password: "))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200 * MORE, deadline=None)
 @given(st.lists(st.one_of(_OWN, _KEYED, _FREE, st.tuples(_TEMPLATES, _FREE).map("".join)), max_size=24))
 def test_what_gets_out_is_one_plain_value_of_a_key_that_the_template_has(parts: list[int | str]) -> None:
     made = rendered()
@@ -280,7 +283,7 @@ def test_what_gets_out_is_one_plain_value_of_a_key_that_the_template_has(parts: 
 _SECRET_LINES = (6, 10)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=130 * MORE, deadline=None)
 @given(st.permutations(range(15)), st.lists(_FREE, min_size=2, max_size=2), st.booleans())
 def test_no_value_of_a_line_with_a_secret_gets_out_old_or_new(order: list[int], olds: list[str], quoted: bool) -> None:
     """Old values stand where the secrets stand, and the lines in whatever order."""
@@ -294,7 +297,7 @@ def test_no_value_of_a_line_with_a_secret_gets_out_old_or_new(order: list[int], 
     assert not any(value in out for value in VALUES.values())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=130 * MORE, deadline=None)
 @given(st.binary(max_size=400), st.integers(0, 300))
 def test_any_bytes_are_compared_and_said_safely(junk: bytes, at: int) -> None:
     made = rendered()
