@@ -1,10 +1,10 @@
 """The program, stopped at one wish of the runner: there somebody else does to it, or to the servers, what is on trial.
 
-    python -m tests.engine.child NUMBER before|after WORDS...
+    python -m tests.engine.child WHERE before|after WORDS...
 
-At wish NUMBER (counted from 1) it says `at` on the stream EAKTE_STAGE_OUT and waits until a line comes on
-EAKTE_STAGE_IN. Without a stop (NUMBER 0) it only tells every wish: `wish NUMBER KIND STEP`. What it does not stop at is
-told as well, so whoever listens knows how far it came.
+WHERE is the number of a wish, counted from 1, or a kind and how its step begins: `Start:04-place-`. There the program
+says `at` on the stream EAKTE_STAGE_OUT and waits until a line comes on EAKTE_STAGE_IN. With WHERE 0 it only tells every
+wish: `wish NUMBER KIND STEP`. What it does not stop at is told as well, so whoever listens knows how far it came.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from eakte_ops.playbook.runner import Runner
 class Stage:
     """Counts the wishes of all threads, one after the other."""
 
-    def __init__(self, number: int, moment: str) -> None:
-        self._number, self._moment = number, moment
+    def __init__(self, where: str, moment: str) -> None:
+        self._where, self._moment = where, moment
+        self._number = int(where) if where.isdigit() else 0
         self._counted = count(1)
         self._out = os.fdopen(int(os.environ["EAKTE_STAGE_OUT"]), "w")
         self._in = os.fdopen(int(os.environ["EAKTE_STAGE_IN"]))
@@ -35,6 +36,12 @@ class Stage:
         with self._one:
             number = next(self._counted)
             step = wish.entry.step if isinstance(wish, Write) else wish.step.id
+            if (
+                not self._where.isdigit()
+                and not self._number
+                and f"{type(wish).__name__}:{step}".startswith(self._where)
+            ):
+                self._number = number
             mark = (wish.entry.mark or wish.entry.turn or "") if isinstance(wish, Write) else ""
             self._say(f"wish {number} {type(wish).__name__} {step} {mark}".rstrip())
         return number
@@ -52,7 +59,7 @@ class Stage:
 
 def play(words: list[str]) -> None:
     """Run the program with the stage in the way of every wish."""
-    stage = Stage(int(words[0]), words[1])
+    stage = Stage(words[0], words[1])
     answered = Runner._answer
 
     def answer(self: Runner, wish: Wish) -> Any:

@@ -71,12 +71,14 @@ class Staged:
 
 
 @contextmanager
-def staged(project: Path, log: Path, words: list[str], number: int = 0, moment: Moment = "before") -> Iterator[Staged]:
-    """`eakte-ops WORDS` until wish `number`, or to its end. Whatever is left of it at the end of the block is ended."""
+def staged(
+    project: Path, log: Path, words: list[str], where: int | str = 0, moment: Moment = "before"
+) -> Iterator[Staged]:
+    """`eakte-ops WORDS` until the wish `where` (see child.py), or to its end. Afterwards nothing is left of it."""
     out_read, out_write = os.pipe()
     in_read, in_write = os.pipe()
     environment = {**os.environ, "EAKTE_STAGE_OUT": str(out_write), "EAKTE_STAGE_IN": str(in_read), "NO_COLOR": "1"}
-    argv = [sys.executable, "-m", "tests.engine.child", str(number), moment, "--project", str(project), *words]
+    argv = [sys.executable, "-m", "tests.engine.child", str(where), moment, "--project", str(project), *words]
     with log.open("w") as said, os.fdopen(out_read) as told:
         process = subprocess.Popen(
             argv, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, text=True,

@@ -77,16 +77,16 @@ class Trial:
         return said.err.rpartition("plans run ")[2].split()[0]
 
     @contextmanager
-    def held_at(self, plan: str, number: int = 0, moment: Moment = "before") -> Iterator[Staged]:
-        """The plan carried out until wish `number`."""
-        with self.staged(["plans", "run", plan, *self.rules(plan)], number, moment) as running:
+    def held_at(self, plan: str, where: int | str = 0, moment: Moment = "before") -> Iterator[Staged]:
+        """The plan carried out until that wish (see child.py)."""
+        with self.staged(["plans", "run", plan, *self.rules(plan)], where, moment) as running:
             yield running
 
     @contextmanager
-    def staged(self, words: list[str], number: int = 0, moment: Moment = "before") -> Iterator[Staged]:
-        """Any command that carries out a run, until wish `number`."""
+    def staged(self, words: list[str], where: int | str = 0, moment: Moment = "before") -> Iterator[Staged]:
+        """Any command that carries out a run, until that wish."""
         self.number += 1
-        with staged(self.operations, self.scratch / f"run-{self.number}", words, number, moment) as running:
+        with staged(self.operations, self.scratch / f"run-{self.number}", words, where, moment) as running:
             yield running
 
     def rules(self, plan: str) -> list[str]:

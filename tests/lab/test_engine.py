@@ -25,21 +25,22 @@ def trial(lab: Lab, operations: Path, tmp_path: Path) -> Iterator[Trial]:
 
 def test_killed_while_files_are_placed_and_turned_round_they_are_all_old_in_the_end(trial: Trial) -> None:
     plan = engine.ready(trial, "config apply")
-    with trial.held_at(plan, 34, "after") as running:
+    with trial.held_at(plan, "Start:04-place-", "after") as running:
+        assert running.stopped, running.said
         running.kill()
-    assert any(each.step.startswith("04-place-") and each.kind == "Start" for each in running.wishes)
     run = trial.run_of(plan)
     assert run is not None
     assert trial.ours("runs", "rollback", run["id"], "--why", WHY).status == 4
-    line = engine.judged(trial, "config apply", plan, "Turned round", "after wish 34")
+    line = engine.judged(trial, "config apply", plan, "Turned round", "placing")
     assert line.well, line
     assert "run old" in line.outcome
 
 
 def test_a_handover_that_was_cut_off_is_whole_after_it_was_taken_up(trial: Trial) -> None:
     plan = engine.ready(trial, "handover begin")
-    with trial.held_at(plan, 20, "after") as running:
+    with trial.held_at(plan, "Start:05-stop-", "after") as running:
+        assert running.stopped, running.said
         running.kill()
-    line = engine.judged(trial, "handover begin", plan, "Killed", "wish 20")
+    line = engine.judged(trial, "handover begin", plan, "Killed", "stopping")
     assert line.well, line
     assert trial.service() == "new"

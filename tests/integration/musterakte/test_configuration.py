@@ -144,7 +144,7 @@ BROKEN = [
     ("database/pg_hba.conf", "  127.0.0.1/32", "", "line 5: too few fields for host"),
     ("database/pg_hba.conf", "peer map=eakte\nlocal eakte", "peer map\nlocal eakte", "line 3: what stands behind"),
     ("database/pg_hba.conf", "local all", "# local all", "no line lets eakte_super in over the socket"),
-    ("database/pg_hba-lines.conf", "local eakte eakte_look  peer map=eakte", "local eakte", "line 5: too few fields"),
+    ("database/pg_hba-lines.conf", "local eakte eakte_look  peer map=eakte", "local eakte", "line 6: too few fields"),
     ("database/pg_ident.conf", "eakte eakte eakte_super", "eakte eakte_super", "line 3: three fields are wanted"),
     ("logs/logrotate.conf", "maxage 30", "maxage soon", "bad maximum age"),
     ("logs/logrotate.conf", "nocreate", "nocreat", "unknown option 'nocreat'"),
