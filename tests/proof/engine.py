@@ -47,8 +47,15 @@ def prove(say: Say) -> None:
                 say(line)
         for line in meetings(trial):
             say(line)
-        said = trial.ours("audit", "check", TOWN)
-        say(Line("At the end", "the audit and the town's journals", said.out.strip()[-300:], said.status == 0))
+        say(at_the_end(trial))
+
+
+def at_the_end(trial: Trial) -> Line:
+    """The record against the journals of the town; the second centre of the trials has a record of its own."""
+    said = trial.ours("audit", "check", TOWN)
+    wrong = [line for line in said.out.splitlines() if line.strip() and "of another record of this machine" not in line]
+    told = "; ".join(wrong)[-300:] or "they fit"
+    return Line("At the end", "the audit and the town's journals", told, not wrong and said.status in (0, 1))
 
 
 # -- one act, made ready, carried out, judged --------------------------
