@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -152,7 +153,7 @@ def _hear(stream: str, line: str) -> None:
 def _typed(prompt: Callable[[], str]) -> Iterator[str]:
     """Lines of a person at a terminal. Ctrl-C begins a new line, Ctrl-D ends."""
     with suppress(ImportError):  # without it lines can be typed, only not edited
-        import readline  # noqa: F401
+        import_module("readline")  # input() then uses it
     while True:
         try:
             yield input(prompt() if sys.stdout.isatty() else "")

@@ -11,7 +11,7 @@ from typing import Any
 from eakte_ops.errors import InvalidFile, Mistake, UsageError
 from eakte_ops.playbook.model import PlaybookFile
 from eakte_ops.playbook.rules import NAME, own_words, rules
-from eakte_ops.yamltext import Document, Mistakes, did_you_mean, load, read, validate
+from eakte_ops.yamltext import Document, Mistakes, did_you_mean, load, validate
 
 FOLDER = "playbooks"
 SUFFIX = ".yml"
@@ -72,14 +72,6 @@ def load_playbooks(folder: FilePath) -> Playbooks:
         if playbook is not None:
             known[playbook.name] = playbook
     return Playbooks(known, tuple(sorted(mistakes)), files)
-
-
-def playbook_of(text: str, name: str) -> Playbook:
-    """The playbook in a text. Raises InvalidFile with all mistakes."""
-    playbook, mistakes = checked(read(text, f"{FOLDER}/{name}{SUFFIX}"), name)
-    if playbook is None:
-        raise InvalidFile(mistakes, 1)
-    return playbook
 
 
 def checked(document: Document, name: str) -> tuple[Playbook | None, tuple[Mistake, ...]]:

@@ -59,25 +59,23 @@ def set_text(state: State, layout: Layout) -> str:
 
 def lift_text(state: State, layout: Layout) -> str:
     """Takes it away; what is not there is well. Fails where another run has set it meanwhile, changing nothing."""
-    return (
-        _own(state, layout) + 'rm -f "$file.new"\n'
-        'if [ ! -e "$file" ]; then exit 0; fi\n'
-        "if ! ours; then\n"
-        '    echo "left as it is, another run has set it: $(grep -m 1 \'^run=\' "$file")" >&2\n'
-        "    exit 1\n"
-        "fi\n"
-        'rm -f "$file" && sync "${file%/*}" || exit 1\n'
-    )
+    return _taken_away(state, layout, 'echo "left as it is, another run has set it: $others" >&2', 1)
 
 
 def leave_text(state: State, layout: Layout) -> str:
     """As lift_text, for the way back of setting it: what another run has set is left, and that is well."""
+    return _taken_away(state, layout, 'echo "left as it is, it is of another run: $others"', 0)
+
+
+def _taken_away(state: State, layout: Layout, told: str, status: int) -> str:
+    """`told`, `status`: how it ends where it is of another run ($others: its line)."""
     return (
         _own(state, layout) + 'rm -f "$file.new"\n'
         'if [ ! -e "$file" ]; then exit 0; fi\n'
         "if ! ours; then\n"
-        '    echo "left as it is, it is of another run: $(grep -m 1 \'^run=\' "$file")"\n'
-        "    exit 0\n"
+        "    others=$(grep -m 1 '^run=' \"$file\")\n"
+        f"    {told}\n"
+        f"    exit {status}\n"
         "fi\n"
         'rm -f "$file" && sync "${file%/*}" || exit 1\n'
     )

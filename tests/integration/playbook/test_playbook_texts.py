@@ -11,13 +11,13 @@ import pytest
 
 from eakte_ops.inventory.samples import samples_folder
 from eakte_ops.playbook.compile import Compiled, compile_
-from eakte_ops.playbook.load import Playbook, load_playbooks, playbook_of
+from eakte_ops.playbook.load import Playbook, load_playbooks
 from eakte_ops.playbook.model import Argument
 from eakte_ops.playbook.placeholders import SAMPLES
 from eakte_ops.playbook.plan import OnServer
 from eakte_ops.playbook.variables import Variables
 from eakte_ops.remote.posix import quote
-from tests.unit.playbook.played_books import documented, ground, steps
+from tests.unit.playbook.played_books import documented, ground, playbook_of, steps
 
 AFTER = Variables("2026-11-24-witten-a1b2", "0" * 64, "a person", datetime(2026, 11, 24, 22, tzinfo=UTC))
 TOWNS = ("herdecke", "schwelm", "witten")

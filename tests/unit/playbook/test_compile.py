@@ -15,9 +15,9 @@ from eakte_ops.inventory.samples import samples_folder
 from eakte_ops.playbook.acts import Acts
 from eakte_ops.playbook.compile import Compiled, compile_
 from eakte_ops.playbook.draft import turns
-from eakte_ops.playbook.load import load_playbooks, playbook_of
+from eakte_ops.playbook.load import load_playbooks
 from eakte_ops.playbook.plan import AskPerson, Gate, Needs, OnServer, Step
-from tests.unit.playbook.played_books import documented, ground, samples, steps
+from tests.unit.playbook.played_books import documented, ground, playbook_of, samples, steps
 
 TITLE = "title: {de: a, en: a}"
 COMPONENT = "arguments: {part: {kind: component, text: {de: der Teil, en: the part}}}\n"

@@ -13,9 +13,9 @@ from eakte_ops.errors import InvalidFile, UsageError
 from eakte_ops.inventory.samples import samples_folder
 from eakte_ops.playbook.actions import ACTIONS
 from eakte_ops.playbook.actions.command import _said, unknown_variables, variables
-from eakte_ops.playbook.load import checked, load_playbooks, playbook_of
+from eakte_ops.playbook.load import checked, load_playbooks
 from eakte_ops.yamltext import read
-from tests.unit.playbook.played_books import HEAD, steps
+from tests.unit.playbook.played_books import HEAD, playbook_of, steps
 
 TITLE = "title: {de: a, en: a}"
 COMMAND = f"name: a, action: command, {TITLE}"

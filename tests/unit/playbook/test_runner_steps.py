@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from eakte_ops.playbook.acts import Answered, Simple, Unanswered, Wish
+from eakte_ops.playbook.journal import Entry, Mark
 from eakte_ops.playbook.plan import AskPerson, Gate, OnServer, Plan, Step
-from eakte_ops.playbook.progress import Ended
+from eakte_ops.playbook.progress import Decision, Ended, Work, next_work
 from eakte_ops.playbook.runner import Runner
 from tests.unit.playbook.model import Model
 
@@ -77,3 +78,18 @@ def test_a_run_that_is_over_stays_over() -> None:
     before = len(world.machines["one"].jobs)
     assert run(world) == Ended("new")
     assert len(world.machines["one"].jobs) == before
+
+
+@pytest.mark.parametrize("opened", ["done", "failed", "unclear", "begun"])
+def test_beyond_the_point_of_no_return_only_a_person_turns_a_run_round(opened: Mark) -> None:
+    """Whatever became of the step that opens: once it was begun clerks may have stored documents."""
+    opens = Step("b", 2, "one", "open", DO, undo=UNDO, no_return=True)
+    before = (Entry("a", mark="done"), Entry("b", mark=opened), Entry(turn="going-back"))
+    if opened == "begun":  # what may still run is settled first, and that alone
+        assert next_work(plan(opens), before) == Work("settle", (opens,))
+        before = (*before, Entry("b", mark="unclear"))
+    assert next_work(plan(opens), before) == Decision("no-return", (opens,))
+    decided = (*before, Entry(turn="return-decided"))
+    assert next_work(plan(opens), decided) == Work("undo", (opens,))
+    never = (Entry("a", mark="done"), Entry("b", mark="decided-not-begun"), Entry(turn="going-back"))
+    assert next_work(plan(opens), never) == Work("undo", (plan(opens).step("a"),))
